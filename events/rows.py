@@ -1,0 +1,54 @@
+"""Events that carry row data, on topics with a retention: ``rejects`` and ``batches.*``."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from events.base import Event
+
+
+class RowRejected(Event):
+    """One source row that could not be used: which, where in it, why, and the row itself."""
+
+    type: Literal["row.rejected.v1"] = "row.rejected.v1"
+    attempt: int
+    batch_no: int
+    row_no: int = Field(ge=1)
+    raw: dict[str, Any]
+    field: str | None = None
+    value: str | None = None
+    code: str
+    args: dict[str, str | int] = Field(default_factory=dict)
+    fingerprint: str
+
+
+class RowCorrected(Event):
+    """The edited row, by whom is in the envelope."""
+
+    type: Literal["row.corrected.v1"] = "row.corrected.v1"
+    attempt: int
+    row_no: int = Field(ge=1)
+    raw: dict[str, Any]
+
+
+class BatchRecorded(Event):
+    """One batch of source rows, numbered from 1; row ``i`` of it is source row ``first_row + i``.
+
+    ``ordinals`` gives, for the few rows that repeat an earlier one of the same source word for word,
+    how many came before (by row number as text). ``context`` is what the kind needs beside the rows.
+    ``reader`` is the reader's cursor: where the next batch begins.
+    """
+
+    type: Literal["batch.recorded.v1"] = "batch.recorded.v1"
+    attempt: int
+    batch_no: int = Field(ge=1)
+    kind: str
+    dry_run: bool = False
+    first_row: int = Field(ge=1)
+    rows: list[dict[str, Any]]
+    ordinals: dict[str, int] = Field(default_factory=dict)
+    context: dict[str, Any] = Field(default_factory=dict)
+    reader: dict[str, Any] = Field(default_factory=dict)
+
+
+RowEvent = Annotated[RowRejected | RowCorrected | BatchRecorded, Field(discriminator="type")]

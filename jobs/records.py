@@ -1,0 +1,37 @@
+"""What an import makes of a source row, whatever the source was."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Direction = Literal["in", "out", "transfer", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A bank transaction (операция: поступление, списание, перевод).
+
+    ``key`` is its identity between imports, 16 bytes: 1C's Ref_Key, or for a bank file a hash of
+    own account, direction, booking date, number, amount, counterparty account, normalised purpose
+    and the ordinal among identical ones. ``amount`` is positive, in ``currency``; ``account`` is the
+    own account (for a transfer the paying one). ``category`` is what the source itself says, if it does.
+    """
+
+    key: bytes
+    number: str
+    date: date
+    booked_on: date
+    direction: Direction
+    amount: Decimal
+    currency: str
+    account: str
+    counterparty_name: str
+    counterparty_inn: str
+    counterparty_kpp: str
+    counterparty_account: str
+    purpose: str
+    category: str | None = None
+    data_version: str | None = None
+    retracted: bool = False
+    warnings: tuple[str, ...] = ()
