@@ -1,0 +1,24 @@
+"""The closed union of all events: wire name → class. A type that is not here cannot be read."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import get_args
+
+from events.base import Event
+from events.rows import RowEvent
+from events.tasks import TaskEvent
+
+
+def wire_name(kind: type[Event]) -> str:
+    """The versioned name a class has in the log: ``task.submitted.v1``."""
+    return str(kind.model_fields["type"].default)
+
+
+def _members(union: object) -> Mapping[str, type[Event]]:
+    members: tuple[type[Event], ...] = get_args(get_args(union)[0])
+    return MappingProxyType({wire_name(member): member for member in members})
+
+
+TASK_EVENTS = _members(TaskEvent)
+ROW_EVENTS = _members(RowEvent)
+EVENTS: Mapping[str, type[Event]] = MappingProxyType({**TASK_EVENTS, **ROW_EVENTS})
