@@ -55,7 +55,9 @@ class SourceRefused(Fatal):
 class Rejected(TidemarkError):
     """One row is not usable; the others are."""
 
-    def __init__(self, code: str, field: str | None = None, value: str | None = None, **args: str | int) -> None:
+    def __init__(
+        self, code: str, field: str | None = None, value: str | None = None, **args: str | int
+    ) -> None:
         super().__init__(code, None, **args)
         self.field = field
         self.value = value

@@ -115,7 +115,7 @@ class TaskStalled(Event):
 
 
 class TaskRetryScheduled(Event):
-    """The attempt is tried again at ``at``; ``tries`` of ``limit`` have been used."""
+    """The attempt is tried again at ``at``; ``tries`` of ``limit`` have been used, 0 = for ever."""
 
     type: Literal["task.retry_scheduled.v1"] = "task.retry_scheduled.v1"
     seq: int
@@ -172,6 +172,22 @@ class TaskRequestRefused(Event):
     state: str
 
 
+class TaskRequestAccepted(Event):
+    """What was asked will be done, though not at once: a replay waits for its turn, an undo for its work.
+
+    ``attempt`` is the one that follows (replay) or the one taken back (undo). A cancel needs no such
+    answer, ``task.cancelled.v1`` is one.
+    """
+
+    type: Literal["task.request_accepted.v1"] = "task.request_accepted.v1"
+    seq: int
+    request: Request
+    attempt: int
+    scope: Scope = "all"
+    input: Input = "recorded"
+    force: bool = False
+
+
 class TaskReplayRequested(Event):
     """Run it again: as attempt ``attempt``, over ``scope``, from ``input``."""
 
@@ -226,6 +242,7 @@ TaskEvent = Annotated[
     | TaskFailed
     | TaskCancelRequested
     | TaskCancelled
+    | TaskRequestAccepted
     | TaskRequestRefused
     | TaskReplayRequested
     | TaskUndoRequested

@@ -1,0 +1,73 @@
+"""What can be asked of a task, by people, by workers' facts, or by the clock. Imperative, never stored."""
+
+from dataclasses import dataclass
+
+from events.records import ErrorInfo
+from events.tasks import Input, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Let the waiting attempt be read; the conductor has counted what runs and there is room."""
+
+    worker: str = "conductor"
+
+
+@dataclass(frozen=True, slots=True)
+class RetryDue:
+    """The time of a scheduled retry has come, by the clock given to ``decide``."""
+
+    worker: str = "conductor"
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """See whether everything that was read has a verdict by now, and say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFailed:
+    """A worker gave up try ``tries`` of ``attempt``; ``batch_no`` when it was an importer."""
+
+    attempt: int
+    tries: int
+    error: ErrorInfo
+    batch_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the task where it is (остановить)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Run a finished task again as attempt ``attempt`` (повторить, продолжить, загрузить исправленные)."""
+
+    attempt: int
+    scope: Scope = "all"
+    input: Input = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back what the task has written (отменить загрузку)."""
+
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FinishUndo:
+    """The rows were given back: so many removed, restored, left because they were changed since."""
+
+    removed: int
+    restored: int
+    conflicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Remove the finished task from the lists (убрать из списков); its history stays."""
+
+
+Command = Start | RetryDue | Settle | WorkFailed | Cancel | Replay | Undo | FinishUndo | Purge

@@ -1,0 +1,192 @@
+"""How a task changes by what has happened. Total: any event in any order, and it never decides."""
+
+from typing import assert_never
+
+from domain.states import (
+    About,
+    Absent,
+    Active,
+    Cancelled,
+    Completed,
+    Ended,
+    Failed,
+    Known,
+    Pending,
+    Purged,
+    Retrying,
+    Running,
+    SourceFacts,
+    State,
+    Undoing,
+    Undone,
+    Work,
+    known_status,
+)
+from events.records import ControlTotal
+from events.tasks import (
+    TaskBatchImported,
+    TaskCancelled,
+    TaskCancelRequested,
+    TaskCompleted,
+    TaskEvent,
+    TaskFailed,
+    TaskProgressed,
+    TaskPurged,
+    TaskReplayRequested,
+    TaskRequestAccepted,
+    TaskRequestRefused,
+    TaskRetryScheduled,
+    TaskRowCorrected,
+    TaskSourceRead,
+    TaskStalled,
+    TaskStarted,
+    TaskSubmitted,
+    TaskUndone,
+    TaskUndoRequested,
+    TaskWorkFailed,
+)
+
+Lifecycle = (
+    TaskStarted
+    | TaskRetryScheduled
+    | TaskCompleted
+    | TaskFailed
+    | TaskCancelled
+    | TaskRequestAccepted
+    | TaskRequestRefused
+    | TaskUndone
+)
+
+
+def evolve(state: State, event: TaskEvent) -> State:
+    """The task after ``event``; the same object when the event says nothing new.
+
+    Redelivery is harmless: a batch counts once by (attempt, batch_no), the conductor's own events by
+    ``seq``, everything else leaves a task that has moved on as it is.
+    """
+    match event:
+        case TaskSubmitted():
+            return _submitted(state, event)
+        case TaskSourceRead() | TaskBatchImported():
+            return _work_done(state, event)
+        case (
+            TaskStarted()
+            | TaskRetryScheduled()
+            | TaskCompleted()
+            | TaskFailed()
+            | TaskCancelled()
+            | TaskRequestAccepted()
+            | TaskRequestRefused()
+            | TaskUndone()
+        ):
+            return _lifecycle(state, event) if event.seq > state.seq else state
+        case TaskPurged():
+            # Only what has ended can leave the lists: a replay that came first keeps the task in them.
+            return Purged(seq=state.seq) if isinstance(state, Ended | Undone) else state
+        case (
+            TaskProgressed()
+            | TaskWorkFailed()
+            | TaskStalled()
+            | TaskCancelRequested()
+            | TaskReplayRequested()
+            | TaskUndoRequested()
+            | TaskRowCorrected()
+        ):
+            return state
+        case _ as never:
+            assert_never(never)
+
+
+def _submitted(state: State, event: TaskSubmitted) -> State:
+    if not isinstance(state, Absent):
+        return state
+    about = About(kind=event.kind, priority=event.priority, dry_run=event.dry_run)
+    return Pending(seq=state.seq, about=about, work=Work())
+
+
+def _work_done(state: State, event: TaskSourceRead | TaskBatchImported) -> State:
+    """Counted in whatever state the attempt is: a batch that committed just before a cancel is there."""
+    if isinstance(state, Absent | Purged) or event.attempt != state.work.attempt:
+        return state
+    work = state.work
+    match event:
+        case TaskSourceRead():
+            # A reader that took over says it again, byte for byte the same.
+            if work.source is not None:
+                return state
+            work = work.model_copy(update={"source": _facts(event)})
+        case TaskBatchImported():
+            done = work.done.add(event.batch_no)
+            if done is work.done:
+                return state
+            work = work.model_copy(update={"done": done, "counts": work.counts + event.counts})
+    return state.model_copy(update={"work": work})
+
+
+def _facts(event: TaskSourceRead) -> SourceFacts:
+    return SourceFacts(
+        rows=event.rows,
+        batches=event.batches,
+        skipped=event.skipped,
+        doubts=sum(_doubtful(total) for total in event.controls),
+        notes=event.notes,
+    )
+
+
+def _doubtful(total: ControlTotal) -> bool:
+    return bool({total.turnover, total.closing} & {"differs", "unproven"})
+
+
+def _lifecycle(state: State, event: Lifecycle) -> State:
+    """What the conductor said is so, even where this reader of the log would have expected otherwise."""
+    seen = state.model_copy(update={"seq": event.seq})
+    if isinstance(state, Absent | Purged) or isinstance(event, TaskRequestRefused):
+        return seen
+    if isinstance(event, TaskRequestAccepted):
+        return _accepted(state, event)
+    if isinstance(event, TaskUndone):
+        return Undone(seq=event.seq, about=state.about, work=state.work, was=known_status(state))
+    return _moved(state, event) if event.attempt == state.work.attempt else seen
+
+
+def _moved(
+    state: Known, event: TaskStarted | TaskRetryScheduled | TaskCompleted | TaskFailed | TaskCancelled
+) -> Active | Ended:
+    seq, about, work = event.seq, state.about, state.work
+    match event:
+        case TaskStarted():
+            return Running(seq=seq, about=about, work=work.model_copy(update={"tries": event.tries}))
+        case TaskRetryScheduled():
+            # A limit says that the source was at fault; without one the try costs nothing.
+            work = work.model_copy(update={"faults": work.faults + (event.limit > 0)})
+            return Retrying(seq=seq, about=about, work=work, at=event.at, error=event.error)
+        case TaskCompleted():
+            return Completed(seq=seq, about=about, work=work, outcome=event.outcome)
+        case TaskFailed():
+            return Failed(seq=seq, about=about, work=work, error=event.error)
+        case TaskCancelled():
+            return Cancelled(seq=seq, about=about, work=work)
+        case _ as never:
+            assert_never(never)
+
+
+def _accepted(state: Known, event: TaskRequestAccepted) -> State:
+    seq, about, work = event.seq, state.about, state.work
+    if event.request == "replay":
+        return Pending(seq=seq, about=about, work=_next(work, event))
+    if event.request == "undo":
+        return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)
+    return state.model_copy(update={"seq": seq})
+
+
+def _next(work: Work, event: TaskRequestAccepted) -> Work:
+    """The attempt after ``work``: what it does not touch stays as doubtful as it was."""
+    kept = work.rejected if event.scope == "unfinished" else 0
+    doubts = 0 if event.scope == "all" else work.doubts
+    return Work(
+        attempt=event.attempt,
+        scope=event.scope,
+        input=event.input,
+        rejected_before=kept,
+        doubts_before=doubts,
+    )
