@@ -1,0 +1,196 @@
+"""What people ask: it is done, or refused with a reason, and asking twice changes nothing."""
+
+import pytest
+
+from domain.commands import Cancel, FinishUndo, Purge, Replay, Undo
+from domain.states import Cancelled, Completed, Pending, Purged, Running, State, Undoing, Undone, status_of
+from domain.task import react, step
+from events.records import Counts
+from events.tasks import TaskCancelRequested, TaskEvent, TaskPurged, TaskReplayRequested, TaskUndoRequested
+from tests.domain.spec import (
+    NOW,
+    REFUSED,
+    Given,
+    accepted,
+    batch,
+    cancelled,
+    completed,
+    failed,
+    given,
+    retry_scheduled,
+    source_read,
+    started,
+    submitted,
+    undo_accepted,
+    undone,
+)
+
+PENDING: tuple[TaskEvent, ...] = (submitted(),)
+RUNNING: tuple[TaskEvent, ...] = (submitted(), started(), batch(1))
+RETRYING: tuple[TaskEvent, ...] = (*RUNNING, retry_scheduled(2, tries=1, seconds=1))
+CLEAN: tuple[TaskEvent, ...] = (*RUNNING, source_read(10, 1), completed(2, created=10))
+PARTIAL: tuple[TaskEvent, ...] = (
+    submitted(),
+    started(),
+    batch(1, created=9, rejected=1),
+    source_read(10, 1),
+    completed(2, created=9, rejected=1),
+)
+FAILED: tuple[TaskEvent, ...] = (*RUNNING, failed(2, REFUSED, created=10))
+STOPPED: tuple[TaskEvent, ...] = (*RUNNING, cancelled(2, created=10))
+UNDOING: tuple[TaskEvent, ...] = (*CLEAN, undo_accepted(3))
+UNDONE: tuple[TaskEvent, ...] = (*UNDOING, undone(4))
+PURGED: tuple[TaskEvent, ...] = (*CLEAN, TaskPurged())
+
+
+@pytest.mark.parametrize(("facts", "seq", "left"), [(PENDING, 1, 0), (RUNNING, 2, 10), (RETRYING, 3, 10)])
+def test_cancel_stops_what_has_not_ended(facts: tuple[TaskEvent, ...], seq: int, left: int) -> None:
+    state = given(*facts).when(TaskCancelRequested()).then(cancelled(seq, created=left))
+    assert isinstance(state, Cancelled)
+    Given(state).when(TaskCancelRequested()).then()
+
+
+def test_a_cancel_says_the_rows_that_the_database_has() -> None:
+    there = Counts(created=40)
+    given(*RUNNING).when(TaskCancelRequested(), left=there).then(cancelled(2, created=40))
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ((), "unknown_task"),
+        (CLEAN, "already_finished"),
+        (FAILED, "already_finished"),
+        (UNDOING, "already_undone"),
+        (UNDONE, "already_undone"),
+        (PURGED, "purged"),
+    ],
+)
+def test_cancel_comes_too_late(facts: tuple[TaskEvent, ...], reason: str) -> None:
+    before = given(*facts).state
+    state = Given(before).when(Cancel()).then_refused("cancel", reason)
+    assert type(state) is type(before)
+    assert state.seq == before.seq + 1
+
+
+@pytest.mark.parametrize("facts", [CLEAN, PARTIAL, FAILED, STOPPED, UNDONE])
+def test_what_has_ended_can_run_again(facts: tuple[TaskEvent, ...]) -> None:
+    before = given(*facts).state
+    asked = TaskReplayRequested(attempt=2, scope="all", input="recorded")
+    seq = before.seq
+    state = Given(before).when(asked).then(accepted(seq + 1), started(seq + 2, attempt=2))
+    assert isinstance(state, Running)
+    assert state.work.attempt == 2
+    assert state.work.counts == Counts()
+    Given(state).when(asked).then()
+
+
+def test_a_replay_waits_its_turn_as_a_submission_does() -> None:
+    asked = TaskReplayRequested(attempt=2, scope="all", input="source")
+    state, events = step(given(*CLEAN).state, asked, NOW, admitted=False)
+    assert events == [accepted(3, source="source")]
+    assert isinstance(state, Pending)
+    assert react(state, asked, NOW) == []
+
+
+def test_the_second_attempt_can_be_cancelled_and_the_first_no_more_changes() -> None:
+    again = given(*CLEAN, accepted(3), started(4, attempt=2))
+    assert again.when(batch(2)).then() is again.state
+    again.when(Cancel()).then(cancelled(5, attempt=2))
+
+
+@pytest.mark.parametrize(
+    ("facts", "command", "reason"),
+    [
+        ((), Replay(1), "unknown_task"),
+        (PENDING, Replay(2), "still_running"),
+        (RUNNING, Replay(2), "still_running"),
+        (RETRYING, Replay(2), "still_running"),
+        (UNDOING, Replay(2), "being_undone"),
+        (PURGED, Replay(2), "purged"),
+        (CLEAN, Replay(3), "attempt_out_of_order"),
+        (CLEAN, Replay(2, "rejected"), "nothing_rejected"),
+        (PARTIAL, Replay(2, "unfinished"), "nothing_unfinished"),
+        ((*RUNNING, source_read(10, 1), cancelled(2)), Replay(2, "unfinished"), "nothing_unfinished"),
+        (UNDONE, Replay(2, "unfinished"), "already_undone"),
+        (UNDONE, Replay(2, "rejected"), "already_undone"),
+    ],
+)
+def test_replay_is_refused(facts: tuple[TaskEvent, ...], command: Replay, reason: str) -> None:
+    given(*facts).when(command).then_refused("replay", reason)
+
+
+def test_continuing_keeps_what_was_rejected_before() -> None:
+    stopped = (submitted(), started(), batch(1, created=9, rejected=1), cancelled(2))
+    again = given(*stopped, accepted(3, scope="unfinished"), started(4, attempt=2))
+    then = Given(again.state).when(source_read(20, 2, attempt=2))
+    then = Given(given(batch(2, attempt=2), state=then.state).state).when(batch(3, attempt=2))
+    assert isinstance(then.state, Completed)
+    assert then.state.outcome == "partial"
+
+
+def test_loading_corrected_rows_mends_the_outcome() -> None:
+    again = given(*PARTIAL, accepted(3, scope="rejected"), started(4, attempt=2))
+    read = source_read(1, 1, attempt=2)
+    then = given(read, state=again.state).when(batch(1, created=1, attempt=2))
+    assert isinstance(then.state, Completed)
+    assert then.state.outcome == "clean"
+
+
+def test_loading_corrected_rows_does_not_mend_totals_that_differ() -> None:
+    doubtful = (
+        submitted(),
+        started(),
+        batch(1, 9, 1),
+        source_read(10, 1, proof="differs"),
+        completed(2, 9, 1),
+    )
+    again = given(*doubtful, accepted(3, scope="rejected"), started(4, attempt=2))
+    then = given(source_read(1, 1, attempt=2), state=again.state).when(batch(1, created=1, attempt=2))
+    assert isinstance(then.state, Completed)
+    assert then.state.outcome == "partial"
+
+
+@pytest.mark.parametrize(("facts", "was"), [(CLEAN, "completed"), (FAILED, "failed"), (STOPPED, "cancelled")])
+def test_an_import_can_be_taken_back_however_it_ended(facts: tuple[TaskEvent, ...], was: str) -> None:
+    state = given(*facts).when(TaskUndoRequested(force=True)).then(undo_accepted(3, force=True))
+    assert isinstance(state, Undoing)
+    assert status_of(state) == was
+    Given(state).when(Undo()).then()
+    state = Given(state).when(FinishUndo(removed=20, restored=0, conflicts=0)).then(undone(4))
+    assert isinstance(state, Undone)
+    assert status_of(state) == was
+    Given(state).when(Undo()).then()
+    Given(state).when(FinishUndo(removed=20, restored=0, conflicts=0)).then()
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ((), "unknown_task"),
+        (PENDING, "still_running"),
+        (RUNNING, "still_running"),
+        (PURGED, "purged"),
+        ((submitted(dry_run=True), started(), cancelled(2)), "dry_run"),
+    ],
+)
+def test_undo_is_refused(facts: tuple[TaskEvent, ...], reason: str) -> None:
+    given(*facts).when(Undo()).then_refused("undo", reason)
+
+
+@pytest.mark.parametrize("facts", [CLEAN, FAILED, STOPPED, UNDONE])
+def test_cleanup_removes_what_has_ended(facts: tuple[TaskEvent, ...]) -> None:
+    state = given(*facts).when(Purge()).then(TaskPurged())
+    assert isinstance(state, Purged)
+    assert status_of(state) is None
+    Given(state).when(Purge()).then()
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [((), "unknown_task"), (RUNNING, "still_running"), (UNDOING, "being_undone")],
+)
+def test_cleanup_leaves_what_has_not(facts: tuple[TaskEvent, ...], reason: str) -> None:
+    before: State = given(*facts).state
+    Given(before).when(Purge()).then_refused("cleanup", reason)
+    assert given(TaskPurged(), state=before).state is before
