@@ -1,0 +1,117 @@
+"""How an attempt begins and moves on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from events.cloudevents import Envelope
+from events.records import Counts
+from events.tasks import (
+    TaskBatchImported,
+    TaskProgressed,
+    TaskRequestAccepted,
+    TaskRetryScheduled,
+    TaskSourceRead,
+    TaskStarted,
+)
+from projections import progress
+from projections.view import ENDED, Attempt, Message, Progress, Retry, Settled, View
+
+
+def with_attempt(view: View, number: int, envelope: Envelope, change: Callable[[Attempt], Attempt]) -> View:
+    """The view with one attempt changed; an attempt nobody announced begins here."""
+    attempt = view.attempts.get(number) or Attempt(number, envelope.time)
+    return replace(view, attempts={**view.attempts, number: change(attempt)})
+
+
+def started(view: View, event: TaskStarted, envelope: Envelope) -> View:
+    def begin(attempt: Attempt) -> Attempt:
+        return replace(
+            attempt,
+            status="running",
+            tries=event.tries,
+            worker=event.worker,
+            started_at=attempt.started_at or envelope.time,
+        )
+
+    view = with_attempt(view, event.attempt, envelope, begin)
+    return replace(
+        view,
+        attempt=event.attempt,
+        status="running",
+        started_at=view.started_at or envelope.time,
+        retry=None,
+        error=None,
+        progress=progress.restarted(view.progress, envelope.time, Message("task.started")),
+    )
+
+
+def retry_scheduled(view: View, event: TaskRetryScheduled, envelope: Envelope) -> View:
+    """A try failed; the next one has a time, and batches already cut go on meanwhile."""
+    view = with_attempt(view, event.attempt, envelope, lambda a: replace(a, error=event.error))
+    message = Message("task.retrying", {"tries": event.tries, "limit": event.limit})
+    return replace(
+        view,
+        error=event.error,
+        retry=Retry(event.at, event.tries, event.limit),
+        progress=progress.paused(view.progress, message),
+    )
+
+
+def progressed(view: View, event: TaskProgressed, envelope: Envelope) -> View:
+    if event.attempt != view.attempt or view.status in ENDED:
+        return view
+    args = {"processed": event.processed} | ({} if event.total is None else {"total": event.total})
+    message = Message(event.message, args)
+    moved = progress.advanced(view.progress, event.processed, event.total, envelope.time, message)
+    return replace(view, progress=moved)
+
+
+def batch_imported(view: View, event: TaskBatchImported, envelope: Envelope) -> View:
+    view = with_attempt(view, event.attempt, envelope, lambda a: replace(a, batched=a.batched + event.counts))
+    return _moved(view, envelope, "task.importing") if event.attempt == view.attempt else view
+
+
+def source_read(view: View, event: TaskSourceRead, envelope: Envelope) -> View:
+    view = with_attempt(
+        view,
+        event.attempt,
+        envelope,
+        lambda a: replace(
+            a,
+            rows=event.rows,
+            batches=event.batches,
+            skipped=event.skipped,
+            controls=event.controls,
+            notes=event.notes,
+        ),
+    )
+    return _moved(view, envelope, "task.importing") if event.attempt == view.attempt else view
+
+
+def _moved(view: View, envelope: Envelope, code: str) -> View:
+    if view.status in ENDED:
+        return view
+    done, total = view.current.counts.total, view.current.rows
+    known = total if total is not None else view.progress.total
+    args = {"processed": done} | ({} if known is None else {"total": known})
+    keep = view.progress.message.code in {"task.retrying", "task.cancelling"}
+    message = view.progress.message if keep else Message(code, args)
+    return replace(view, progress=progress.advanced(view.progress, done, total, envelope.time, message))
+
+
+def replayed(view: View, event: TaskRequestAccepted, envelope: Envelope) -> View:
+    """A further attempt waits; what it does not do again keeps its verdicts in ``base``."""
+    settled = Settled(view.status, view.outcome) if view.status in ENDED else view.settled
+    waiting = Attempt(event.attempt, envelope.time, scope=event.scope, input=event.input)
+    return replace(
+        view,
+        attempt=event.attempt,
+        attempts={**view.attempts, event.attempt: waiting},
+        base=Counts() if event.scope == "all" else view.counts,
+        status="pending",
+        outcome=None,
+        settled=settled,
+        retry=None,
+        finished_at=None,
+        progress=Progress(Message("task.waiting")),
+    )

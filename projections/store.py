@@ -1,0 +1,169 @@
+"""One polled set, one PostgreSQL transaction: rows and offsets, or nothing.
+
+Two round trips and a commit, however many events: everything goes down the wire as a pipeline.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+from psycopg.types.json import set_json_loads
+
+from events.cloudevents import Headers, UnreadableEvent, decode
+from events.topics import REJECTS
+from projections import rows, statements
+from projections.fold import Changes, Read, batch_rows, fold, reject_rows
+from projections.position import Position, vector_text
+from projections.view import View
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "tidemark_tasks"
+Connection = psycopg.AsyncConnection[Any]
+Place = tuple[str, int]
+
+
+class Displaced(Exception):
+    """Another process has applied these partitions meanwhile: the stored offset is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it stands in the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(slots=True)
+class PolledSet:
+    """What a poll brought, decoded. ``before`` is the stored offset each partition must still have."""
+
+    tasks: list[Read]
+    rejects: list[Read]
+    unreadable: list[rows.Row]
+    before: dict[Place, int]
+    after: dict[Place, int]
+
+
+def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace: str) -> PolledSet:
+    """Decode a poll; what is no event of ours is kept by its position and named in the log."""
+    polled = PolledSet([], [], [], {}, {})
+    for message in messages:
+        place = (message.topic, message.partition)
+        if message.offset <= positions[place]:
+            continue
+        polled.before[place] = positions[place]
+        polled.after[place] = max(message.offset, polled.after.get(place, -1))
+        try:
+            envelope = decode(message.value, message.headers)
+            UUID(envelope.subject)
+        except (UnreadableEvent, ValueError) as error:
+            polled.unreadable.append(_unreadable(message, error))
+            continue
+        kind = polled.rejects if message.topic == namespace + REJECTS else polled.tasks
+        kind.append(Read(Position(message.partition, message.offset), envelope))
+    return polled
+
+
+def _unreadable(message: Message, error: Exception) -> rows.Row:
+    reason = error.reason if isinstance(error, UnreadableEvent) else "bad_subject"
+    where = f"{message.topic} {message.partition}:{message.offset}"
+    log.error("%s is no event that this version reads, it is set aside: %s", where, error)
+    return {
+        "topic": message.topic,
+        "partition": message.partition,
+        "offset": message.offset,
+        "reason": reason,
+        "detail": str(error),
+    }
+
+
+async def apply_set(connection: Connection, polled: PolledSet, channel: str | None = CHANNEL) -> None:
+    """Write a set and its offsets; raises Displaced, and then nothing was written.
+
+    After the commit a NOTIFY names the new positions of ``tasks`` (``channel`` None = nobody listens).
+    """
+    try:
+        views, purged, fresh = await _before(connection, polled)
+        await _write(connection, polled, fold(polled.tasks, views, purged, fresh), channel)
+        await connection.commit()
+    except BaseException:
+        if not connection.closed:
+            await connection.rollback()
+        raise
+
+
+async def _before(
+    connection: Connection, polled: PolledSet
+) -> tuple[dict[str, View], set[str], set[tuple[str, int, int]]]:
+    topics, partitions = _places(polled.before)
+    ids = list({read.envelope.subject for read in polled.tasks})
+    batches = batch_rows(polled.tasks)
+    locked, fresh, tasks, attempts, purged = (_cursor(connection) for _ in range(5))
+    async with connection.pipeline():
+        await locked.execute(statements.LOCK_OFFSETS, [topics, partitions])
+        if batches:
+            await fresh.execute(statements.ADD_BATCHES, [rows.document(batches)])
+        await tasks.execute(statements.READ_TASKS, [ids])
+        await attempts.execute(statements.READ_ATTEMPTS, [ids])
+        await purged.execute(statements.READ_PURGED, [ids])
+    stored = {(topic, partition): offset for topic, partition, offset in await locked.fetchall()}
+    if stored != polled.before:
+        raise Displaced(f"expected {polled.before}, found {stored}")
+    views = _views([row for (row,) in await tasks.fetchall()], [row for (row,) in await attempts.fetchall()])
+    new = {(task_id, attempt, no) for task_id, attempt, no in await fresh.fetchall()} if batches else set()
+    return views, {task_id for (task_id,) in await purged.fetchall()}, new
+
+
+async def _write(connection: Connection, polled: PolledSet, changes: Changes, channel: str | None) -> None:
+    rejects, corrections = reject_rows(polled.rejects)
+    written: Sequence[tuple[str, list[rows.Row]]] = (
+        (statements.WRITE_TASKS, changes.tasks),
+        (statements.WRITE_ATTEMPTS, changes.attempts),
+        (statements.WRITE_EVENTS, changes.events),
+        (statements.WRITE_COUNTS, changes.counts),
+        (statements.WRITE_PURGED, changes.purged),
+        (statements.WRITE_UNREADABLE, polled.unreadable),
+        (statements.WRITE_REJECTS, rejects),
+        (statements.WRITE_CORRECTIONS, corrections),
+    )
+    async with connection.pipeline():
+        for statement, found in written:
+            if found:
+                await connection.execute(statement, [rows.document(found)])
+        if changes.purged:
+            for statement in statements.PURGE:
+                await connection.execute(statement, [[row["id"] for row in changes.purged]])
+        topics, partitions = _places(polled.after)
+        await connection.execute(
+            statements.WRITE_OFFSETS, [topics, partitions, [polled.after[p] for p in sorted(polled.after)]]
+        )
+        if channel and polled.tasks:
+            moved = {read.position.partition: read.position.offset for read in polled.tasks}
+            await connection.execute(statements.NOTIFY, [channel, vector_text(moved)])
+
+
+def _places(by_place: dict[Place, int]) -> tuple[list[str], list[int]]:
+    places = sorted(by_place)
+    return [topic for topic, _ in places], [partition for _, partition in places]
+
+
+def _cursor(connection: Connection) -> psycopg.AsyncCursor[Any]:
+    cursor = connection.cursor()
+    set_json_loads(orjson.loads, cursor)
+    return cursor
+
+
+def _views(tasks: list[rows.Row], attempts: list[rows.Row]) -> dict[str, View]:
+    by_task: dict[str, list[rows.Row]] = {}
+    for row in attempts:
+        by_task.setdefault(row["task_id"], []).append(row)
+    return {row["id"]: rows.view_of(row, by_task.get(row["id"], [])) for row in tasks}

@@ -1,0 +1,142 @@
+"""How each event of topic ``tasks`` changes what people see of a task. Pure; decides nothing."""
+
+from dataclasses import replace
+from typing import assert_never, cast
+
+from events.cloudevents import Envelope
+from events.tasks import (
+    TaskBatchImported,
+    TaskCancelled,
+    TaskCancelRequested,
+    TaskCompleted,
+    TaskEvent,
+    TaskFailed,
+    TaskProgressed,
+    TaskPurged,
+    TaskReplayRequested,
+    TaskRequestAccepted,
+    TaskRequestRefused,
+    TaskRetryScheduled,
+    TaskRowCorrected,
+    TaskSourceRead,
+    TaskStalled,
+    TaskStarted,
+    TaskSubmitted,
+    TaskUndone,
+    TaskUndoRequested,
+    TaskWorkFailed,
+)
+from projections import ending, moving, progress
+from projections.position import Position
+from projections.view import ENDED, Attempt, Message, Progress, View
+
+Lifecycle = (
+    TaskStarted
+    | TaskRetryScheduled
+    | TaskCompleted
+    | TaskFailed
+    | TaskCancelled
+    | TaskRequestAccepted
+    | TaskRequestRefused
+    | TaskUndone
+)
+Changing = (
+    TaskStarted
+    | TaskProgressed
+    | TaskBatchImported
+    | TaskSourceRead
+    | TaskRetryScheduled
+    | TaskCancelRequested
+    | TaskCompleted
+    | TaskFailed
+    | TaskCancelled
+    | TaskUndone
+    | TaskRequestAccepted
+    | TaskRequestRefused
+    | TaskWorkFailed
+    | TaskStalled
+    | TaskReplayRequested
+    | TaskUndoRequested
+    | TaskRowCorrected
+)
+# Of a task that is not known (not submitted, or purged) nothing but its submission can be shown.
+NOWHERE = Position(-1, -1)
+
+
+def apply(view: View | None, envelope: Envelope, position: Position = NOWHERE) -> View | None:
+    """The view after one more event; None when there is nothing to see (any more).
+
+    A repeat gives the very same object back: a second submission, or a lifecycle event whose ``seq``
+    is in the view already. Repeated batches are dropped before, by their primary key.
+    """
+    event = cast(TaskEvent, envelope.event)
+    if view is None:
+        return _submitted(event, envelope, position) if isinstance(event, TaskSubmitted) else None
+    if isinstance(event, TaskSubmitted):
+        return view
+    if isinstance(event, TaskPurged):
+        return None
+    if isinstance(event, Lifecycle):
+        if event.seq <= view.seq:
+            return view
+        view = replace(view, seq=event.seq)
+    return replace(_changed(view, event, envelope), partition=position.partition, offset=position.offset)
+
+
+def _submitted(event: TaskSubmitted, envelope: Envelope, position: Position) -> View:
+    return View(
+        id=envelope.subject,
+        partition=position.partition,
+        offset=position.offset,
+        kind=event.kind,
+        priority=event.priority,
+        dry_run=event.dry_run,
+        submitted_by=envelope.actor,
+        correlation_id=envelope.correlation_id,
+        created_at=envelope.time,
+        params=event.params,
+        source=event.source,
+        progress=Progress(Message("task.waiting")),
+        attempts={1: Attempt(1, envelope.time)},
+    )
+
+
+def _changed(view: View, event: Changing, envelope: Envelope) -> View:
+    at = envelope.time
+    match event:
+        case TaskStarted():
+            return moving.started(view, event, envelope)
+        case TaskProgressed():
+            return moving.progressed(view, event, envelope)
+        case TaskBatchImported():
+            return moving.batch_imported(view, event, envelope)
+        case TaskSourceRead():
+            return moving.source_read(view, event, envelope)
+        case TaskRetryScheduled():
+            return moving.retry_scheduled(view, event, envelope)
+        case TaskCancelRequested():
+            if view.status in ENDED:
+                return view
+            return replace(view, progress=progress.paused(view.progress, Message("task.cancelling")))
+        case TaskCompleted():
+            return ending.completed(view, event, at)
+        case TaskFailed():
+            return ending.failed(view, event, at)
+        case TaskCancelled():
+            return ending.cancelled(view, event, at)
+        case TaskUndone():
+            return replace(view, outcome="undone", finished_at=at)
+        case TaskRequestAccepted():
+            return moving.replayed(view, event, envelope) if event.request == "replay" else view
+        case (
+            TaskRequestRefused()
+            | TaskWorkFailed()
+            | TaskStalled()
+            | TaskReplayRequested()
+            | TaskUndoRequested()
+            | TaskRowCorrected()
+        ):
+            # In the audit trail only; what follows from them are events of their own.
+            return view
+        case _:
+            assert_never(event)

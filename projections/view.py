@@ -1,0 +1,138 @@
+"""What people see of a task: the task, its attempts, how far it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from events.records import ControlTotal, Counts, ErrorInfo, Outcome, Priority
+from events.tasks import Input, Scope
+
+Status = Literal["pending", "running", "completed", "failed", "cancelled"]
+STATUSES: tuple[Status, ...] = ("pending", "running", "completed", "failed", "cancelled")
+ENDED: frozenset[Status] = frozenset({"completed", "failed", "cancelled"})
+Args = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence as code and arguments; words are made in the language of who reads it."""
+
+    code: str
+    args: Args = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the current attempt is. ``percent`` never goes back within an attempt and is 100 only
+    when the task is completed. The rate counts from ``since``, when its current try began."""
+
+    message: Message
+    percent: int = 0
+    processed: int = 0
+    total: int | None = None
+    rows_per_second: float | None = None
+    eta_seconds: int | None = None
+    since: datetime | None = None
+    since_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The next automatic try: when, and how many of how many were made (``limit`` 0 = for ever)."""
+
+    at: datetime
+    tries: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a task stood before its replay began: what a replay that fails gives back."""
+
+    status: Status
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run over the source, or over a part of it. ``batched`` adds up the batches seen so far,
+    ``totals`` is what the conductor said at the end."""
+
+    number: int
+    queued_at: datetime
+    status: Status = "pending"
+    outcome: Outcome | None = None
+    scope: Scope = "all"
+    input: Input = "source"
+    tries: int = 0
+    worker: str | None = None
+    rows: int | None = None
+    batches: int | None = None
+    skipped: int = 0
+    batched: Counts = field(default_factory=Counts)
+    totals: Counts | None = None
+    controls: tuple[ControlTotal, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: ErrorInfo | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """Its rows by verdict: the larger of both sums, because a last batch may be told of after the end."""
+        seen = self.batched + Counts(skipped=self.skipped)
+        return self.totals if self.totals is not None and self.totals.total >= seen.total else seen
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A task as it stands after the event at (``partition``, ``offset``).
+
+    ``base`` counts what earlier attempts left and the current one does not do again. ``seq`` is the
+    last lifecycle event in it, by which a repeat is recognised.
+    """
+
+    id: str
+    partition: int
+    offset: int
+    kind: str
+    priority: Priority
+    dry_run: bool
+    submitted_by: str
+    correlation_id: str
+    created_at: datetime
+    params: Mapping[str, Any]
+    source: Mapping[str, Any]
+    progress: Progress
+    attempts: Mapping[int, Attempt]
+    attempt: int = 1
+    seq: int = 0
+    status: Status = "pending"
+    outcome: Outcome | None = None
+    base: Counts = field(default_factory=Counts)
+    result: Mapping[str, Any] | None = None
+    error: ErrorInfo | None = None
+    retry: Retry | None = None
+    settled: Settled | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def current(self) -> Attempt:
+        return self.attempts[self.attempt]
+
+    @property
+    def counts(self) -> Counts:
+        """Each source row's latest verdict over all attempts."""
+        mine = self.current.counts
+        if self.current.scope != "rejected":
+            return self.base + mine
+        # These rows were among the rejected ones; whatever they are now, they count once.
+        left = max(self.base.rejected - mine.total, 0)
+        return self.base.model_copy(update={"rejected": left}) + mine
+
+    @property
+    def failure(self) -> str | None:
+        """The fingerprint of what stands in the way now; a task that ran through has none."""
+        return self.error.fingerprint if self.error else None
