@@ -1,0 +1,110 @@
+"""Bank documents of a period from 1C as a source of rows: поступления first, then списания."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+
+import httpx
+
+from domain.errors import SourceRefused
+from jobs.base import Page, Summary, Survey
+from jobs.sources.onec import literals, rows
+from jobs.sources.onec.client import OneC
+from jobs.sources.onec.connection import Sleep
+from jobs.sources.onec.lookups import Lookups
+from jobs.sources.onec.pages import PageNames, PageStore, StoredPage, StoredSurvey
+from jobs.sources.onec.reading import SetReader
+from jobs.sources.onec.settings import OneCSettings
+
+
+class TransactionsSource:
+    """Every page is stored before it is given out, and what is stored is never asked for again.
+
+    A second reading of the same attempt therefore gives the same rows, whatever 1C did meanwhile or
+    whether it is there at all, and goes on behind the last stored page. One page is held in memory
+    (1,000 documents: about 3 MB) and up to 20,000 names behind references (10 MB). A consumer that
+    stops early closes ``pages()``, or 1C keeps the session for 20 minutes.
+    """
+
+    def __init__(
+        self,
+        settings: OneCSettings,
+        store: PageStore,
+        task_id: str,
+        attempt: int,
+        date_from: date,
+        date_to: date,
+        *,
+        only_posted: bool = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """Days by 1C's calendar, both included. Without ``only_posted`` documents that are not posted
+        or marked for deletion come too, as rows that retract an earlier import."""
+        if date_from > date_to:
+            raise SourceRefused("period_reversed", date_from=str(date_from), date_to=str(date_to))
+        self._settings = settings
+        self._mapping = settings.mapping
+        self._store = store
+        self._names = PageNames(task_id, attempt)
+        self._period = literals.period(date_from, date_to, only_posted)
+        self._transport = transport
+        self._sleep = sleep
+        self._surveyed: StoredSurvey | None = None
+        self._read = 0
+
+    async def survey(self) -> Survey:
+        """How many documents there are, by ``$count`` of both sets; refuses what 1C refuses."""
+        found = await self._counts()
+        return Survey(rows=sum(found.counts.values()), context={"source": "onec"})
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """All documents in the order of Date and Ref_Key, set by set."""
+        counts = (await self._counts()).counts
+        self._read, number = 0, 0
+        async with self._client() as onec:
+            lookups = Lookups(onec, rows.catalogues(self._mapping))
+            for entity in self._mapping.documents:
+                reader = SetReader(onec, lookups, entity, self._period, counts[entity.name])
+                page = None
+                while page is None or not page.last:
+                    number += 1
+                    page = await self._page(reader, page, number)
+                    reader.note(page)
+                    self._read += len(page.rows)
+                    if page.rows:
+                        yield Page(page.rows)
+
+    def summary(self) -> Summary:
+        """``onec_count_changed``: 1C counted another number of documents than it then gave."""
+        counted = sum(self._surveyed.counts.values()) if self._surveyed else 0
+        notes = {
+            "onec_allowed_only": self._settings.allowed_only,
+            "onec_count_changed": counted != self._read,
+        }
+        return Summary(rows=self._read, notes=tuple(note for note, said in notes.items() if said))
+
+    def _client(self) -> OneC:
+        return OneC(self._settings, self._transport, self._sleep)
+
+    async def _counts(self) -> StoredSurvey:
+        if self._surveyed is None:
+            data = await self._store.get(self._names.survey)
+            self._surveyed = StoredSurvey.decode(data or await self._ask_counts())
+        return self._surveyed
+
+    async def _ask_counts(self) -> bytes:
+        async with self._client() as onec:
+            counts = {
+                entity.name: await onec.count(entity.name, self._period) for entity in self._mapping.documents
+            }
+        return await self._store.put_if_absent(self._names.survey, StoredSurvey(counts).encode())
+
+    async def _page(self, reader: SetReader, before: StoredPage | None, number: int) -> StoredPage:
+        """The page ``number`` as stored; asked for and stored if it is not there yet."""
+        stored = await self._store.get(self._names.page(number))
+        if stored is None:
+            page = await reader.following(before)
+            # Another reader that was taken for dead may have been faster: what is stored counts.
+            stored = await self._store.put_if_absent(self._names.page(number), page.encode())
+        return StoredPage.decode(stored)
