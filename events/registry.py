@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import get_args
+from typing import TypeGuard, get_args
 
 from events.base import Event
 from events.rows import RowEvent
@@ -22,3 +22,8 @@ def _members(union: object) -> Mapping[str, type[Event]]:
 TASK_EVENTS = _members(TaskEvent)
 ROW_EVENTS = _members(RowEvent)
 EVENTS: Mapping[str, type[Event]] = MappingProxyType({**TASK_EVENTS, **ROW_EVENTS})
+
+
+def is_task_event(event: Event) -> TypeGuard[TaskEvent]:
+    """Whether an event belongs on topic ``tasks``, and the type checker may know it."""
+    return event.type in TASK_EVENTS
