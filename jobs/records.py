@@ -1,7 +1,7 @@
 """What an import makes of a source row, whatever the source was."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -20,8 +20,8 @@ class Transaction:
 
     key: bytes
     number: str
-    date: date
-    booked_on: date
+    date: datetime.date
+    booked_on: datetime.date
     direction: Direction
     amount: Decimal
     currency: str
