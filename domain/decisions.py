@@ -184,7 +184,7 @@ def _purge(state: State) -> list[TaskEvent]:
     if isinstance(state, Purged):
         return []
     reason = purge_refusal(state)
-    return _refused(state, "cleanup", reason) if reason else [TaskPurged()]
+    return _refused(state, "cleanup", reason) if reason else [TaskPurged(seq=state.seq + 1)]
 
 
 def _refused(state: State, request: Request, reason: str | None) -> list[TaskEvent]:

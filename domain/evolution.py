@@ -27,6 +27,7 @@ from events.tasks import (
     TaskBatchImported,
     TaskCancelled,
     TaskCancelRequested,
+    TaskCleanupRequested,
     TaskCompleted,
     TaskEvent,
     TaskFailed,
@@ -55,6 +56,7 @@ Lifecycle = (
     | TaskRequestAccepted
     | TaskRequestRefused
     | TaskUndone
+    | TaskPurged
 )
 
 
@@ -78,11 +80,9 @@ def evolve(state: State, event: TaskEvent) -> State:
             | TaskRequestAccepted()
             | TaskRequestRefused()
             | TaskUndone()
+            | TaskPurged()
         ):
             return _lifecycle(state, event) if event.seq > state.seq else state
-        case TaskPurged():
-            # Only what has ended can leave the lists: a replay that came first keeps the task in them.
-            return Purged(seq=state.seq) if isinstance(state, Ended | Undone) else state
         case (
             TaskProgressed()
             | TaskWorkFailed()
@@ -91,6 +91,7 @@ def evolve(state: State, event: TaskEvent) -> State:
             | TaskReplayRequested()
             | TaskUndoRequested()
             | TaskRowCorrected()
+            | TaskCleanupRequested()
         ):
             return state
         case _ as never:
@@ -108,19 +109,20 @@ def _work_done(state: State, event: TaskSourceRead | TaskBatchImported) -> State
     """Counted in whatever state the attempt is: a batch that committed just before a cancel is there."""
     if isinstance(state, Absent | Purged) or event.attempt != state.work.attempt:
         return state
-    work = state.work
-    match event:
-        case TaskSourceRead():
-            # A reader that took over says it again, byte for byte the same.
-            if work.source is not None:
-                return state
-            work = work.model_copy(update={"source": _facts(event)})
-        case TaskBatchImported():
-            done = work.done.add(event.batch_no)
-            if done is work.done:
-                return state
-            work = work.model_copy(update={"done": done, "counts": work.counts + event.counts})
-    return state.model_copy(update={"work": work})
+    work = _read(state.work, event) if isinstance(event, TaskSourceRead) else _imported(state.work, event)
+    return state if work is state.work else state.model_copy(update={"work": work})
+
+
+def _read(work: Work, event: TaskSourceRead) -> Work:
+    """A reader that took over says it again, byte for byte the same: the first word counts."""
+    return work if work.source else work.model_copy(update={"source": _facts(event)})
+
+
+def _imported(work: Work, event: TaskBatchImported) -> Work:
+    done = work.done.add(event.batch_no)
+    if done is work.done:
+        return work
+    return work.model_copy(update={"done": done, "counts": work.counts + event.counts})
 
 
 def _facts(event: TaskSourceRead) -> SourceFacts:
@@ -144,6 +146,8 @@ def _lifecycle(state: State, event: Lifecycle) -> State:
         return seen
     if isinstance(event, TaskRequestAccepted):
         return _accepted(state, event)
+    if isinstance(event, TaskPurged):
+        return Purged(seq=event.seq)
     if isinstance(event, TaskUndone):
         return Undone(seq=event.seq, about=state.about, work=state.work, was=known_status(state))
     return _moved(state, event) if event.attempt == state.work.attempt else seen
@@ -174,9 +178,7 @@ def _accepted(state: Known, event: TaskRequestAccepted) -> State:
     seq, about, work = event.seq, state.about, state.work
     if event.request == "replay":
         return Pending(seq=seq, about=about, work=_next(work, event))
-    if event.request == "undo":
-        return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)
-    return state.model_copy(update={"seq": seq})
+    return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)
 
 
 def _next(work: Work, event: TaskRequestAccepted) -> Work:

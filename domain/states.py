@@ -1,7 +1,7 @@
 """What a task can be: a union of frozen records. Each carries ``seq``, the last lifecycle event in it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
 
@@ -187,6 +187,8 @@ def known_status(state: Known) -> Status:
             return "cancelled"
         case Undoing() | Undone():
             return state.was
+        case _ as never:
+            assert_never(never)
 
 
 def status_of(state: State) -> Status | None:

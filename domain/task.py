@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeGuard, assert_never
 
-from domain.commands import Cancel, Command, Replay, Settle, Start, Undo, WorkFailed
+from domain.commands import Cancel, Command, Purge, Replay, Settle, Start, Undo, WorkFailed
 from domain.decisions import decide
 from domain.evolution import Lifecycle, evolve
 from domain.identity import batch_event_id, event_id
@@ -20,6 +20,7 @@ from events.tasks import (
     TaskBatchImported,
     TaskCancelled,
     TaskCancelRequested,
+    TaskCleanupRequested,
     TaskCompleted,
     TaskEvent,
     TaskFailed,
@@ -74,7 +75,9 @@ def implied(event: TaskEvent) -> Command | None:
             return Replay(event.attempt, event.scope, event.input)
         case TaskUndoRequested():
             return Undo(event.force)
-        case TaskProgressed() | TaskStalled() | TaskRowCorrected() | TaskPurged():
+        case TaskCleanupRequested():
+            return Purge()
+        case TaskProgressed() | TaskStalled() | TaskRowCorrected():
             return None
         case (
             TaskStarted()
@@ -85,6 +88,7 @@ def implied(event: TaskEvent) -> Command | None:
             | TaskRequestAccepted()
             | TaskRequestRefused()
             | TaskUndone()
+            | TaskPurged()
         ):
             return None  # the conductor's own words, coming back from the log
         case _ as never:
@@ -146,7 +150,9 @@ def fence(event: TaskEvent) -> Fence | None:
             return Fence(event.attempt, "cancelled")
         case TaskCompleted() | TaskFailed():
             return Fence(event.attempt, "finished")
-        case TaskRetryScheduled() | TaskRequestAccepted() | TaskRequestRefused() | TaskUndone():
+        case (
+            TaskRetryScheduled() | TaskRequestAccepted() | TaskRequestRefused() | TaskUndone() | TaskPurged()
+        ):
             return None
         case _ as never:
             assert_never(never)

@@ -15,6 +15,7 @@ from events.records import ControlTotal, Counts, ErrorInfo, Outcome, Priority
 Scope = Literal["all", "unfinished", "rejected"]
 Input = Literal["recorded", "source"]
 Request = Literal["cancel", "replay", "undo", "cleanup"]
+Deferred = Literal["replay", "undo"]
 
 
 class TaskSubmitted(Event):
@@ -181,7 +182,7 @@ class TaskRequestAccepted(Event):
 
     type: Literal["task.request_accepted.v1"] = "task.request_accepted.v1"
     seq: int
-    request: Request
+    request: Deferred
     attempt: int
     scope: Scope = "all"
     input: Input = "recorded"
@@ -223,10 +224,17 @@ class TaskRowCorrected(Event):
     row_hash: str
 
 
+class TaskCleanupRequested(Event):
+    """Somebody wants the finished task out of the lists; one that runs again by then stays."""
+
+    type: Literal["task.cleanup_requested.v1"] = "task.cleanup_requested.v1"
+
+
 class TaskPurged(Event):
-    """Cleanup removed the task from the lists; its events stay."""
+    """The task is out of the lists; its events stay."""
 
     type: Literal["task.purged.v1"] = "task.purged.v1"
+    seq: int
 
 
 TaskEvent = Annotated[
@@ -248,6 +256,7 @@ TaskEvent = Annotated[
     | TaskUndoRequested
     | TaskUndone
     | TaskRowCorrected
+    | TaskCleanupRequested
     | TaskPurged,
     Field(discriminator="type"),
 ]

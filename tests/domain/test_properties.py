@@ -15,16 +15,17 @@ from events.base import Event
 from events.records import Counts, ErrorInfo, Outcome
 from events.registry import TASK_EVENTS, is_task_event
 from events.tasks import (
+    Deferred,
     Input,
     Request,
     Scope,
     TaskBatchImported,
     TaskCancelled,
     TaskCancelRequested,
+    TaskCleanupRequested,
     TaskCompleted,
     TaskEvent,
     TaskFailed,
-    TaskPurged,
     TaskReplayRequested,
     TaskSourceRead,
     TaskUndoRequested,
@@ -92,7 +93,7 @@ class Log(RuleBasedStateMachine):
     def worker_fails(self, error: ErrorInfo, tries: int, attempt: int) -> None:
         self.log.append(work_failed(error, tries=tries, attempt=attempt))
 
-    @rule(fact=st.sampled_from([TaskCancelRequested(), TaskUndoRequested(), TaskPurged()]))
+    @rule(fact=st.sampled_from([TaskCancelRequested(), TaskUndoRequested(), TaskCleanupRequested()]))
     def ask(self, fact: TaskEvent) -> None:
         self.log.append(fact)
 
@@ -170,6 +171,7 @@ VALUES: dict[object, st.SearchStrategy[object]] = {
     Scope: st.sampled_from(get_args(Scope)),
     Input: st.sampled_from(get_args(Input)),
     Request: st.sampled_from(get_args(Request)),
+    Deferred: st.sampled_from(get_args(Deferred)),
     Outcome: st.sampled_from(get_args(Outcome)),
 }
 

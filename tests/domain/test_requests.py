@@ -3,10 +3,18 @@
 import pytest
 
 from domain.commands import Cancel, FinishUndo, Purge, Replay, Undo
+from domain.refusals import undo_refusal
 from domain.states import Cancelled, Completed, Pending, Purged, Running, State, Undoing, Undone, status_of
 from domain.task import react, step
 from events.records import Counts
-from events.tasks import TaskCancelRequested, TaskEvent, TaskPurged, TaskReplayRequested, TaskUndoRequested
+from events.tasks import (
+    TaskCancelRequested,
+    TaskCleanupRequested,
+    TaskEvent,
+    TaskPurged,
+    TaskReplayRequested,
+    TaskUndoRequested,
+)
 from tests.domain.spec import (
     NOW,
     REFUSED,
@@ -40,7 +48,7 @@ FAILED: tuple[TaskEvent, ...] = (*RUNNING, failed(2, REFUSED, created=10))
 STOPPED: tuple[TaskEvent, ...] = (*RUNNING, cancelled(2, created=10))
 UNDOING: tuple[TaskEvent, ...] = (*CLEAN, undo_accepted(3))
 UNDONE: tuple[TaskEvent, ...] = (*UNDOING, undone(4))
-PURGED: tuple[TaskEvent, ...] = (*CLEAN, TaskPurged())
+PURGED: tuple[TaskEvent, ...] = (*CLEAN, TaskPurged(seq=3))
 
 
 @pytest.mark.parametrize(("facts", "seq", "left"), [(PENDING, 1, 0), (RUNNING, 2, 10), (RETRYING, 3, 10)])
@@ -180,7 +188,8 @@ def test_undo_is_refused(facts: tuple[TaskEvent, ...], reason: str) -> None:
 
 @pytest.mark.parametrize("facts", [CLEAN, FAILED, STOPPED, UNDONE])
 def test_cleanup_removes_what_has_ended(facts: tuple[TaskEvent, ...]) -> None:
-    state = given(*facts).when(Purge()).then(TaskPurged())
+    before = given(*facts).state
+    state = Given(before).when(TaskCleanupRequested()).then(TaskPurged(seq=before.seq + 1))
     assert isinstance(state, Purged)
     assert status_of(state) is None
     Given(state).when(Purge()).then()
@@ -193,4 +202,13 @@ def test_cleanup_removes_what_has_ended(facts: tuple[TaskEvent, ...]) -> None:
 def test_cleanup_leaves_what_has_not(facts: tuple[TaskEvent, ...], reason: str) -> None:
     before: State = given(*facts).state
     Given(before).when(Purge()).then_refused("cleanup", reason)
-    assert given(TaskPurged(), state=before).state is before
+
+
+def test_a_replay_that_came_first_keeps_the_task_in_the_lists() -> None:
+    again = given(*CLEAN, accepted(3), started(4, attempt=2))
+    again.when(TaskCleanupRequested()).then_refused("cleanup", "still_running")
+
+
+@pytest.mark.parametrize("facts", [UNDOING, UNDONE])
+def test_what_was_taken_back_already_is_no_reason_to_refuse(facts: tuple[TaskEvent, ...]) -> None:
+    assert undo_refusal(given(*facts).state) is None
