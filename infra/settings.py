@@ -68,9 +68,9 @@ class Settings(BaseSettings):
     heartbeat_seconds: float = Field(default=2.0, gt=0)
     source_tries: int = Field(default=5, ge=1)
     # How many tasks run at once, per kind, per source (one 1C) and per person.
-    running_per_kind: int = Field(default=4, ge=1)
+    running_per_kind: int = Field(default=16, ge=1)
     running_per_source: int = Field(default=1, ge=1)
-    running_per_submitter: int = Field(default=4, ge=1)
+    running_per_submitter: int = Field(default=8, ge=1)
 
     batches_retention_days: int = Field(default=30, ge=1)
     replication_factor: int = Field(default=1, ge=1)

@@ -1,13 +1,19 @@
 """The seams between workers, kinds and sources. A worker knows these, never a kind by name."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from events.records import ControlTotal, Counts
+import psycopg
+
 from domain.errors import Rejected
+from events.records import ControlTotal, Counts
+from infra.objects import ObjectStore
 
 Row = dict[str, Any]
+
+# In the place of a row that no message can carry, with its size in bytes: rejected as ``row_too_large``.
+TOO_LARGE = "#row_too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +109,32 @@ class BatchResult:
 
     counts: Counts
     rejects: tuple[RejectedRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTools:
+    """What a source may use: the object store, the settings of 1C (``jobs.sources.onec``), and the
+    keyed hash under which the log knows an account."""
+
+    objects: ObjectStore
+    account_ref: Callable[[str], str]
+    onec: Any | None = None
+
+
+class Kind(Protocol):
+    """A task kind, in one file of ``jobs/kinds``: where its rows come from and what becomes of them."""
+
+    @property
+    def name(self) -> str: ...
+
+    def source(self, task: TaskSpec, tools: SourceTools) -> Source:
+        """Where this task's rows come from; raises Fatal where the submission makes no sense."""
+        ...
+
+    async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
+        """Write one batch within the transaction that is open on ``connection``.
+
+        Called again for the same rows after a rollback; the same rows end the same way. Rows are
+        written in key order, so that two batches never wait for each other in a circle.
+        """
+        ...

@@ -1,0 +1,105 @@
+"""The object store: uploads by content hash, source pages put once and never changed.
+
+``obstore`` speaks to a folder, S3, Google or Azure by URL; the rest of the system sees five calls.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, from_url
+from obstore.store import ObjectStore as Backend
+
+# S3 takes at most 10,000 parts: 8 MB each allows 80 GB and bounds memory.
+_PART_BYTES = 8 * 1024 * 1024
+
+
+class TooLarge(Exception):
+    """More bytes came than the limit allows; nothing was kept."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} bytes")
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An uploaded file: where it is, its SHA-256 in hex, its size in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+class ObjectStore:
+    """Files by name. Names are ours, never a person's."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """``file:///folder`` (made if missing), ``s3://bucket/prefix``, ``memory:///`` …"""
+        parts = urlsplit(url)
+        if parts.scheme == "file":
+            folder = Path(parts.path)
+            folder.mkdir(parents=True, exist_ok=True)
+            return cls(LocalStore(prefix=folder))
+        return cls(from_url(url))
+
+    async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> StoredFile:
+        """Keep what streams in under its content hash; the same bytes twice are one file.
+
+        Memory is bounded by one part (8 MB). Raises TooLarge as soon as ``limit`` is passed.
+        """
+        incoming, digest, size = f"incoming/{uuid4()}", hashlib.sha256(), 0
+        try:
+            async with obstore.open_writer_async(self._backend, incoming, buffer_size=_PART_BYTES) as writer:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > limit:
+                        raise TooLarge(limit)
+                    digest.update(chunk)
+                    await writer.write(chunk)
+        except BaseException:
+            await self._forget(incoming)
+            raise
+        path = f"uploads/{digest.hexdigest()}"
+        await obstore.rename_async(self._backend, incoming, path)
+        return StoredFile(path, digest.hexdigest(), size)
+
+    async def open(self, path: str, chunk_bytes: int = 1024 * 1024) -> AsyncIterator[bytes]:
+        """The bytes of a file in chunks; raises FileNotFoundError."""
+        found = await obstore.get_async(self._backend, path)
+        async for chunk in found.stream(min_chunk_size=chunk_bytes):
+            yield bytes(chunk)
+
+    async def get(self, path: str) -> bytes | None:
+        """A small file whole, or None."""
+        try:
+            found = await obstore.get_async(self._backend, path)
+        except FileNotFoundError:
+            return None
+        return bytes(await found.bytes_async())
+
+    async def put_if_absent(self, path: str, data: bytes) -> bytes:
+        """Keep ``data`` unless the name is taken; returns what is stored, which is then somebody else's."""
+        try:
+            await obstore.put_async(self._backend, path, data, mode="create")
+        except AlreadyExistsError:
+            stored = await self.get(path)
+            assert stored is not None
+            return stored
+        return data
+
+    async def _forget(self, path: str) -> None:
+        try:
+            await obstore.delete_async(self._backend, path)
+        except FileNotFoundError:
+            return

@@ -1,0 +1,90 @@
+"""Task kind ``bank_transactions``: a client-bank file or a period of 1C becomes bank transactions."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from domain.errors import Fatal, MalformedRow
+from events.records import Counts
+from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools, TaskSpec
+from jobs.classify import Classifier
+from jobs.formats import client_bank
+from jobs.kinds.classification import load_classifier
+from jobs.kinds.transaction_rows import Incoming, write_rows
+from jobs.records import Transaction
+from jobs.sources.onec.settings import OneCSettings
+from jobs.sources.onec.source import TransactionsSource
+from jobs.sources.onec.transactions import to_transaction as onec_transaction
+from jobs.sources.statement import StatementSource
+
+
+class BankTransactions:
+    """Rows of a statement are new or known, never changed by a later file; 1C's rows follow their
+    DataVersion, and a deletion mark or a cancelled posting retracts them."""
+
+    name = "bank_transactions"
+
+    def source(self, task: TaskSpec, tools: SourceTools) -> Source:
+        match task.source.get("type"):
+            case "upload":
+                return StatementSource(task, tools)
+            case "onec":
+                return _period(task, tools)
+            case other:
+                raise Fatal("source_unknown", source=str(other))
+
+    async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
+        rows, rejects = _read(batch)
+        classifier = await load_classifier(
+            connection,
+            {row.transaction.counterparty_inn for row in rows if row.transaction.counterparty_inn},
+            automatic=bool(batch.task.params.get("auto_classify", True)),
+        )
+        counts = await write_rows(connection, batch, _classified(rows, classifier))
+        return BatchResult(counts + Counts(rejected=len(rejects)), tuple(rejects))
+
+
+def _read(batch: Batch) -> tuple[list[Incoming], list[RejectedRow]]:
+    """Every row of the batch, read or rejected; in the order of their keys, so that batches that meet
+    lock the same rows in the same order."""
+    read = _reader_of(batch.context)
+    rows: list[Incoming] = []
+    rejects: list[RejectedRow] = []
+    ordinals = batch.ordinals
+    for row_no, raw in enumerate(batch.rows, batch.first_row):
+        try:
+            rows.append(Incoming(row_no, read(raw, ordinals.get(row_no, 0))))
+        except MalformedRow as error:
+            rejects.append(RejectedRow(row_no, raw, error))
+    rows.sort(key=lambda row: row.transaction.key)
+    return rows, rejects
+
+
+def _reader_of(context: Mapping[str, Any]) -> Callable[[Row, int], Transaction]:
+    """How this batch's rows are read; what it needs of the context is made once."""
+    if context.get("source") == "onec":
+        return lambda raw, ordinal: onec_transaction(raw, context, ordinal)
+    of_file = client_bank.Context.of(context)
+    return lambda raw, ordinal: client_bank.to_transaction(raw, of_file, ordinal)
+
+
+def _period(task: TaskSpec, tools: SourceTools) -> TransactionsSource:
+    """The documents of ``params.date_from`` … ``params.date_to`` (ISO dates, both included)."""
+    if not isinstance(tools.onec, OneCSettings):
+        raise Fatal("onec_not_configured")
+    return TransactionsSource(
+        tools.onec,
+        tools.objects,
+        task.task_id,
+        task.attempt,
+        date.fromisoformat(task.params["date_from"]),
+        date.fromisoformat(task.params["date_to"]),
+    )
+
+
+def _classified(rows: list[Incoming], classifier: Classifier) -> list[Incoming]:
+    for row in rows:
+        row.decision = classifier.decide(row.transaction)
+    return rows

@@ -1,0 +1,21 @@
+"""The task kinds there are: a new one is a file beside this and a line below."""
+
+from functools import lru_cache
+
+from domain.errors import Fatal
+from jobs.base import Kind
+from jobs.kinds.bank_transactions import BankTransactions
+
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, Kind]:
+    """Every kind by its name."""
+    return {kind.name: kind for kind in (BankTransactions(),)}
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of a task; raises Fatal where this version does not know it."""
+    found = kinds().get(name)
+    if found is None:
+        raise Fatal("kind_unknown", kind=name)
+    return found

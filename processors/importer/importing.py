@@ -1,0 +1,113 @@
+"""What an importer does with a message: apply it, publish what came of it, acknowledge."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from domain.errors import Fatal, TidemarkError
+from domain.failures import error_info
+from domain.identity import batch_event_id
+from events.cloudevents import Envelope, Headers, UnreadableEvent, decode
+from events.rows import BatchRecorded
+from events.tasks import TaskWorkFailed
+from events.topics import REJECTS, TASKS
+from infra.kafka import Publisher, decompress
+from processors.facts import fact, headers_of
+from processors.importer.applying import Applied, Applying, Delivered, content_hash
+from processors.patience import patiently
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Applies one message after the other; several importers share the partitions."""
+
+    applying: Applying
+    publisher: Publisher
+    worker: str
+    namespace: str = ""
+
+    async def handle(self, message: Any) -> None:
+        """Returns when the message may be acknowledged: its outcome is in the database and in the log.
+
+        Delivered again, at any point, it ends the same: what was committed is published once more
+        under the same ids, what was not is done now.
+        """
+        headers = headers_of(message)
+        try:
+            delivered = _delivered(message.value, headers)
+        except UnreadableEvent as error:
+            await self._unreadable(headers, message, error)
+            return
+        poisonous = await patiently(lambda: self.applying.is_poison(delivered))
+        try:
+            applied = await patiently(lambda: self.applying.apply(delivered, poisonous=poisonous))
+        except TidemarkError as error:
+            await self._failed(delivered, error)
+            return
+        if applied is None:
+            log.info("%s/%d ended before batch %d", delivered.task_id, *_numbers(delivered))
+            return
+        await self._publish(delivered, applied)
+
+    async def _publish(self, delivered: Delivered, applied: Applied) -> None:
+        """Rejects first: who sees the outcome finds them."""
+        task_id, (attempt, batch_no) = delivered.task_id, _numbers(delivered)
+        rejects = [
+            fact(task_id, row, self.worker, "importer", _row_event_id(task_id, attempt, row.row_no))
+            for row in applied.rejects
+        ]
+        await self.publisher.publish_patiently(self.namespace + REJECTS, rejects)
+        await self._tell(
+            fact(
+                task_id, applied.outcome, self.worker, "importer", batch_event_id(task_id, attempt, batch_no)
+            )
+        )
+
+    async def _failed(self, delivered: Delivered, error: TidemarkError) -> None:
+        """Nothing that another try would mend: the task fails and says which batch."""
+        attempt, batch_no = _numbers(delivered)
+        event = TaskWorkFailed(
+            attempt=attempt, tries=1, worker=self.worker, batch_no=batch_no, error=error_info(error)
+        )
+        await self._tell(fact(delivered.task_id, event, self.worker, "importer"))
+
+    async def _unreadable(self, headers: Headers, message: Any, error: UnreadableEvent) -> None:
+        """Not one of ours, or broken on its way: its task is told, if it can be known at all."""
+        task_id = dict(headers).get("ce_subject", b"").decode("utf-8", "replace")
+        log.error("%s %d:%d: %s", message.topic, message.partition, message.offset, error)
+        try:
+            UUID(task_id)
+        except ValueError:
+            return
+        reason = Fatal("batch_unreadable", partition=message.partition, offset=message.offset)
+        event = TaskWorkFailed(attempt=1, tries=1, worker=self.worker, batch_no=0, error=error_info(reason))
+        await self._tell(fact(task_id, event, self.worker, "importer"))
+
+    async def _tell(self, envelope: Envelope) -> None:
+        await self.publisher.publish_patiently(self.namespace + TASKS, [envelope])
+
+
+def _delivered(value: bytes, headers: Headers) -> Delivered:
+    """Unpacked once: the hash is of the JSON, as the reader took it."""
+    hashed: list[bytes] = []
+
+    def unpack(packed: bytes) -> bytes:
+        plain = decompress(packed)
+        hashed.append(content_hash(plain))
+        return plain
+
+    envelope = decode(value, headers, decompress=unpack)
+    if not isinstance(envelope.event, BatchRecorded) or not hashed:
+        raise UnreadableEvent("not_a_batch", envelope.event.type)
+    return Delivered(envelope.subject, envelope.event, hashed[0])
+
+
+def _numbers(delivered: Delivered) -> tuple[int, int]:
+    return delivered.event.attempt, delivered.event.batch_no
+
+
+def _row_event_id(task_id: str, attempt: int, row_no: int) -> str:
+    return str(uuid5(UUID(task_id), f"attempt/{attempt}/row/{row_no}"))

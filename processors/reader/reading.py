@@ -1,0 +1,165 @@
+"""One attempt read: source → numbered batches in the log → ``task.source_read``."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from events.base import Event
+from events.cloudevents import Envelope, Headers
+from events.tasks import TaskProgressed, TaskSourceRead
+from events.topics import TASKS
+from infra.kafka import Publisher
+from jobs.base import Kind, Source, SourceTools, Summary, Survey
+from processors.facts import batch_headers, fact
+from processors.reader.cutter import CutBatch, Cutter, Sizes
+from processors.reader.leases import Lease, Leases
+
+log = logging.getLogger(__name__)
+
+BATCH_TOPIC = "batches.{priority}"
+IN_FLIGHT_POLL = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading needs of its process. ``in_flight`` batches of a task may wait for importers."""
+
+    engine: AsyncEngine
+    publisher: Publisher
+    leases: Leases
+    tools: SourceTools
+    kind_named: Callable[[str], Kind]
+    worker: str
+    sizes: Sizes
+    in_flight: int = 32
+    namespace: str = ""
+
+    async def read(self, lease: Lease) -> None:
+        """Read the attempt from its cursor to the end; what it raises decides what the task becomes."""
+        source = self.kind_named(lease.spec.kind).source(lease.spec, self.tools)
+        survey = await source.survey()
+        await self._publish(lease, _surveyed(lease, survey))
+        cutter = Cutter(
+            _head(lease, survey), self._sizes(lease), after_row=lease.row, after_batch=lease.batch_no
+        )
+        await _Sending(self, lease).run(source, cutter)
+        summary = source.summary()
+        await self._keep_totals(lease, summary)
+        await self._publish(lease, _read(lease, summary, cutter.batches))
+        await self.leases.finish(lease)
+
+    async def _publish(self, lease: Lease, event: Event) -> None:
+        await self.publisher.publish_patiently(self.namespace + TASKS, [self.envelope(lease, event)])
+
+    def envelope(self, lease: Lease, event: Event) -> Envelope:
+        return fact(lease.spec.task_id, event, self.worker, "reader")
+
+    def _sizes(self, lease: Lease) -> Sizes:
+        asked = lease.spec.params.get("batch_size")
+        if asked is None:
+            return self.sizes
+        return Sizes(rows=int(asked), first_batches=0, packed=self.sizes.packed)
+
+    async def _keep_totals(self, lease: Lease, summary: Summary) -> None:
+        """Account numbers are no matter for the log: it has their keyed hash, this table has both."""
+        if not summary.totals:
+            return
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                text(
+                    "INSERT INTO reconciliation (task_id, attempt, account, total)"
+                    " VALUES (:task, :attempt, :account, CAST(:total AS jsonb))"
+                    " ON CONFLICT (task_id, attempt, account) DO UPDATE SET total = excluded.total"
+                ),
+                [
+                    {
+                        "task": lease.spec.task_id,
+                        "attempt": lease.spec.attempt,
+                        "account": found.account,
+                        "total": found.total.model_dump_json(),
+                    }
+                    for found in summary.totals
+                ],
+            )
+
+
+class _Sending:
+    """The loop from pages to the log: one batch is on its way while the next is cut, and no more than
+    ``in_flight`` wait for importers, so that ten million rows of one submitter don't stand in front of
+    somebody else's ten."""
+
+    def __init__(self, reader: Reader, lease: Lease) -> None:
+        self._reader = reader
+        self._lease = lease
+        self._topic = reader.namespace + BATCH_TOPIC.format(priority=lease.priority)
+        self._applied = 0
+        self._on_its_way: asyncio.Task[None] | None = None
+
+    async def run(self, source: Source, cutter: Cutter) -> None:
+        try:
+            async for page in source.pages():
+                for batch in cutter.add(page):
+                    await self._send(batch)
+            for batch in cutter.close():
+                await self._send(batch)
+            await self._settle()
+        finally:
+            if self._on_its_way is not None:
+                self._on_its_way.cancel()
+
+    async def _send(self, batch: CutBatch) -> None:
+        await self._settle()
+        await self._make_room(batch.batch_no)
+        self._on_its_way = asyncio.create_task(self._put(batch))
+        await asyncio.sleep(0)
+
+    async def _settle(self) -> None:
+        sending, self._on_its_way = self._on_its_way, None
+        if sending is not None:
+            await sending
+
+    async def _put(self, batch: CutBatch) -> None:
+        spec = self._lease.spec
+        key = f"{spec.task_id}/{batch.batch_no}".encode()
+        headers: Headers = batch_headers(spec.task_id, spec.attempt, batch.batch_no, self._reader.worker)
+        [sent] = await self._reader.publisher.send_patiently(self._topic, [(key, batch.value, headers)])
+        await self._reader.leases.recorded(self._lease, batch, self._topic, sent.partition, sent.offset)
+
+    async def _make_room(self, batch_no: int) -> None:
+        """Wait until the importers have caught up; a lost lease is noticed here as well."""
+        while batch_no - self._applied > self._reader.in_flight:
+            self._applied = await self._reader.leases.applied(self._lease)
+            if batch_no - self._applied > self._reader.in_flight:
+                await asyncio.sleep(IN_FLIGHT_POLL)
+
+
+def _head(lease: Lease, survey: Survey) -> dict[str, object]:
+    spec = lease.spec
+    return {
+        "attempt": spec.attempt,
+        "kind": spec.kind,
+        "dry_run": spec.dry_run,
+        "context": orjson.loads(orjson.dumps(dict(survey.context))),
+    }
+
+
+def _surveyed(lease: Lease, survey: Survey) -> TaskProgressed:
+    return TaskProgressed(
+        attempt=lease.spec.attempt, processed=lease.row, total=survey.rows, message="source_surveyed"
+    )
+
+
+def _read(lease: Lease, summary: Summary, batches: int) -> TaskSourceRead:
+    return TaskSourceRead(
+        attempt=lease.spec.attempt,
+        rows=summary.rows,
+        batches=batches,
+        skipped=summary.skipped,
+        controls=tuple(found.total for found in summary.totals),
+        notes=summary.notes,
+    )

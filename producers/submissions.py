@@ -1,0 +1,233 @@
+"""Who asks for work: one PostgreSQL transaction, then the event; the answer is known at once.
+
+``intake`` answers "same key", "same file" and "just accepted" without waiting for the log. A
+submission whose event could not be published stays there and is swept: its event id is fixed, so
+publishing twice counts once.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from events.base import Event
+from events.cloudevents import Envelope, Headers, encode
+from events.records import Priority
+from events.tasks import TaskSubmitted
+from events.topics import TASKS
+from infra.clock import new_id, utc_now
+from infra.kafka import LogUnavailable, Publisher
+from infra.postgres import is_outage
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = 1.0
+SWEEP_MOST = 500
+
+
+class KeyReused(Exception):
+    """The idempotency key came before, with another body."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(task_id)
+        self.task_id = task_id
+
+
+class FileAlreadyImported(Exception):
+    """The same bytes are in a task that neither failed nor was cancelled."""
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__(task_id)
+        self.task_id = task_id
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is asked for. ``actor`` is a user's id; ``file_name`` never enters the log."""
+
+    kind: str
+    actor: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    source: Mapping[str, Any] = field(default_factory=dict)
+    priority: Priority = "normal"
+    idempotency_key: str | None = None
+    dry_run: bool = False
+    file_hash: str | None = None
+    file_name: str | None = None
+    force: bool = False
+
+    def event(self) -> TaskSubmitted:
+        return TaskSubmitted(
+            kind=self.kind,
+            params=dict(self.params),
+            source=dict(self.source),
+            priority=self.priority,
+            idempotency_key=self.idempotency_key,
+            dry_run=self.dry_run,
+        )
+
+    def body_hash(self) -> bytes:
+        """Equal for equal requests: what the idempotency key promises."""
+        body = [self.kind, dict(self.params), dict(self.source), self.priority, self.dry_run, self.file_hash]
+        return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The task that a submission became, or had become before (``repeated``).
+
+    ``published`` is False while Kafka is down: the task is safe and waits.
+    """
+
+    task_id: str
+    repeated: bool
+    published: bool
+
+
+class Submissions:
+    """The door: submissions and requests to tasks."""
+
+    def __init__(self, engine: AsyncEngine, publisher: Publisher, namespace: str = "") -> None:
+        self._engine = engine
+        self._publisher = publisher
+        self._topic = namespace + TASKS
+
+    async def submit(self, submission: Submission) -> Accepted:
+        """Accept, or raise KeyReused or FileAlreadyImported; Kafka being down is no reason to refuse."""
+        task_id, event_id = new_id(), new_id()
+        value, headers = encode(_envelope(task_id, event_id, submission.actor, submission.event()))
+        try:
+            async with self._engine.begin() as connection:
+                await self._insert(connection, submission, task_id, event_id, value, headers)
+        except IntegrityError:
+            return await self._repeated(submission)
+        return Accepted(task_id, False, await self._publish_quietly(task_id, value, headers))
+
+    async def request(self, task_id: str, event: Event, actor: str) -> str:
+        """Put a request to a task into the log; returns the event's id, which the answer names as its
+        cause. Raises LogUnavailable: a request is not kept for later, who asks must know now."""
+        event_id = new_id()
+        await self._publisher.publish(self._topic, _envelope(task_id, event_id, actor, event))
+        return event_id
+
+    async def sweep(self) -> int:
+        """Publish what was accepted while Kafka was down; returns how many are still waiting."""
+        async with self._engine.connect() as connection:
+            waiting = (
+                await connection.execute(
+                    text(
+                        "SELECT task_id, value, headers FROM intake WHERE published_at IS NULL"
+                        " AND submitted_at < now() - interval '1 second' ORDER BY submitted_at LIMIT :most"
+                    ),
+                    {"most": SWEEP_MOST},
+                )
+            ).all()
+        for number, row in enumerate(waiting):
+            headers = [(name, value.encode()) for name, value in row.headers]
+            if not await self._publish_quietly(str(row.task_id), bytes(row.value), headers):
+                return len(waiting) - number
+        return 0
+
+    async def sweep_forever(self) -> None:
+        """Sweep every second; a database that is away is waited for."""
+        while True:
+            try:
+                await self.sweep()
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                log.warning("PostgreSQL is away, the sweep waits")
+            await asyncio.sleep(SWEEP_EVERY)
+
+    async def _insert(
+        self,
+        connection: AsyncConnection,
+        submission: Submission,
+        task_id: str,
+        event_id: str,
+        value: bytes,
+        headers: Headers,
+    ) -> None:
+        await connection.execute(
+            text(_INSERT),
+            {
+                "task_id": task_id,
+                "event_id": event_id,
+                "actor": submission.actor,
+                "kind": submission.kind,
+                "priority": submission.priority,
+                "key": submission.idempotency_key,
+                "body_hash": submission.body_hash(),
+                "file_hash": submission.file_hash,
+                "file_name": submission.file_name,
+                # A forced or a dry run of a file does not stand in the way of another one.
+                "active": not (submission.force or submission.dry_run),
+                "value": value,
+                "headers": orjson.dumps([(name, text_.decode()) for name, text_ in headers]).decode(),
+            },
+        )
+
+    async def _repeated(self, submission: Submission) -> Accepted:
+        """Which of the two unique facts was there before: the key is asked first."""
+        async with self._engine.connect() as connection:
+            same_key = (
+                await connection.execute(
+                    text(
+                        "SELECT task_id, body_hash, published_at FROM intake"
+                        " WHERE actor = :actor AND idempotency_key = :key"
+                    ),
+                    {"actor": submission.actor, "key": submission.idempotency_key},
+                )
+            ).one_or_none()
+            if same_key is not None:
+                if bytes(same_key.body_hash) != submission.body_hash():
+                    raise KeyReused(str(same_key.task_id))
+                return Accepted(str(same_key.task_id), True, same_key.published_at is not None)
+            same_file = await connection.scalar(
+                text("SELECT task_id FROM intake WHERE active AND file_hash = :hash"),
+                {"hash": submission.file_hash},
+            )
+        if same_file is None:
+            # The task in the way failed or was cancelled between the two statements.
+            return await self.submit(submission)
+        raise FileAlreadyImported(str(same_file))
+
+    async def _publish_quietly(self, task_id: str, value: bytes, headers: Headers) -> bool:
+        try:
+            await self._publisher.send(self._topic, task_id.encode(), value, headers)
+        except LogUnavailable:
+            log.warning("Kafka is away: task %s is accepted and waits", task_id)
+            return False
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                text("UPDATE intake SET published_at = now() WHERE task_id = :id"), {"id": task_id}
+            )
+        return True
+
+
+_INSERT = """
+INSERT INTO intake (task_id, event_id, actor, kind, priority, idempotency_key, body_hash, file_hash,
+                    file_name, active, value, headers)
+VALUES (:task_id, :event_id, :actor, :kind, :priority, :key, :body_hash, :file_hash,
+        :file_name, :active, :value, CAST(:headers AS jsonb))
+"""
+
+
+def _envelope(task_id: str, event_id: str, actor: str, event: Event) -> Envelope:
+    return Envelope(
+        id=event_id,
+        time=utc_now(),
+        subject=task_id,
+        actor=f"user:{actor}",
+        correlation_id=task_id,
+        causation_id=None,
+        source="/tidemark/api",
+        event=event,
+    )
