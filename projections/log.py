@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 GROUP = "tidemark-projections"
 # The broker answers a fetch as soon as it has something, but while one is under way aiokafka asks for no
 # partition that it left out of it; this is the longest such a partition waits.
-FETCH_WAIT_MS = 20
+FETCH_WAIT_MS = 50
 MOST_RECORDS = 2_000
 DAY_MS = 86_400_000
 LONGEST_WAIT = 2.0

@@ -22,6 +22,7 @@ def in_schema(engine: AsyncEngine, schema: str = LIVE, *, writes: bool = False) 
     def _prepare(connection: Any, _: Any) -> None:
         cursor = connection.cursor()
         cursor.execute(f"SET search_path TO {schema}, public")
+        cursor.execute("SET TimeZone TO 'UTC'")
         cursor.execute(
             "SET synchronous_commit TO off" if writes else "SET default_transaction_read_only TO on"
         )

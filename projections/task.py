@@ -8,6 +8,7 @@ from events.tasks import (
     TaskBatchImported,
     TaskCancelled,
     TaskCancelRequested,
+    TaskCleanupRequested,
     TaskCompleted,
     TaskEvent,
     TaskFailed,
@@ -58,6 +59,7 @@ Changing = (
     | TaskReplayRequested
     | TaskUndoRequested
     | TaskRowCorrected
+    | TaskCleanupRequested
 )
 # Of a task that is not known (not submitted, or purged) nothing but its submission can be shown.
 NOWHERE = Position(-1, -1)
@@ -135,6 +137,7 @@ def _changed(view: View, event: Changing, envelope: Envelope) -> View:
             | TaskReplayRequested()
             | TaskUndoRequested()
             | TaskRowCorrected()
+            | TaskCleanupRequested()
         ):
             # In the audit trail only; what follows from them are events of their own.
             return view

@@ -1,0 +1,190 @@
+"""Tasks: one, a page of them, those that changed since a position."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from events.cloudevents import decode as decode_event
+from projections.position import Position
+from projections.queries import paging
+from projections.rows import document, task_row
+from projections.task import apply
+
+# Names, not ids, are what people read; they live beside the read models, not in them.
+_SELECT = """
+SELECT to_jsonb(t) AS task, i.file_name, u.name AS submitter, d.detail
+FROM task t
+LEFT JOIN intake i ON i.task_id = t.id
+LEFT JOIN users u ON u.id = CASE WHEN t.submitted_by LIKE 'user:%' THEN substr(t.submitted_by, 6)::uuid END
+LEFT JOIN error_detail d ON d.id = (t.error ->> 'detail_id')::uuid
+"""
+_INTAKE = """
+SELECT i.value, i.headers, i.file_name, u.name AS submitter, NULL AS detail
+FROM intake i LEFT JOIN users u ON u.id::text = i.actor
+WHERE NOT EXISTS (SELECT FROM task t WHERE t.id = i.task_id)
+  AND NOT EXISTS (SELECT FROM purged_task p WHERE p.id = i.task_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task's row as JSON, with the names that belong to it."""
+
+    task: Mapping[str, Any]
+    file_name: str | None
+    submitter: str | None
+    detail: str | None
+
+    @property
+    def position(self) -> Position | None:
+        """None while only ``intake`` knows of it."""
+        found = Position(self.task["partition"], self.task["offset"])
+        return found if found.offset >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Each one that is set must hold. ``submitted_by`` is a user's name or id."""
+
+    status: Sequence[str] = ()
+    kind: Sequence[str] = ()
+    outcome: Sequence[str] = ()
+    submitted_by: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    failure: str | None = None
+    q: str | None = None
+
+
+_CONDITIONS = {
+    "status": "t.status = ANY(:status)",
+    "kind": "t.kind = ANY(:kind)",
+    "outcome": "t.outcome = ANY(:outcome)",
+    "submitted_by": (
+        "t.submitted_by = COALESCE("
+        "(SELECT 'user:' || id FROM users WHERE name = :submitted_by), 'user:' || :submitted_by)"
+    ),
+    "created_from": "t.created_at >= :created_from",
+    "created_to": "t.created_at < :created_to",
+    "failure": "t.failure = :failure",
+    "q": (
+        "(t.id::text ILIKE :q OR t.kind ILIKE :q OR EXISTS"
+        " (SELECT FROM intake f WHERE f.task_id = t.id AND f.file_name ILIKE :q))"
+    ),
+}
+
+
+async def one(connection: AsyncConnection, task_id: UUID) -> TaskRow | None:
+    """The task, also where it was just accepted and the log does not have it yet; None = nobody knows it."""
+    found = await connection.execute(text(_SELECT + "WHERE t.id = :id"), {"id": task_id})
+    if (row := found.mappings().one_or_none()) is not None:
+        return _row(row)
+    waiting = await connection.execute(text(_INTAKE + "AND i.task_id = :id"), {"id": task_id})
+    if (row := waiting.mappings().one_or_none()) is not None:
+        return _accepted(row)
+    return None
+
+
+async def was_purged(connection: AsyncConnection, task_id: UUID) -> bool:
+    """Whether cleanup removed it."""
+    found = await connection.scalar(text("SELECT 1 FROM purged_task WHERE id = :id"), {"id": task_id})
+    return found is not None
+
+
+async def listed(
+    connection: AsyncConnection, wanted: TaskFilter, cursor: str | None = None, limit: int = 50
+) -> paging.Page:
+    """A page of tasks, newest first. Raises BadCursor."""
+    parameters: dict[str, Any] = {"most": limit + 1}
+    conditions = ["true"]
+    for name, condition in _CONDITIONS.items():
+        value = getattr(wanted, name)
+        if value is None or value == ():
+            continue
+        conditions.append(condition)
+        parameters[name] = _parameter(name, value)
+    if cursor is not None:
+        parameters["at"], parameters["after"] = paging.decode(cursor, paging.moment, paging.identity)
+        conditions.append("(t.created_at, t.id) < (:at, :after)")
+    order = " ORDER BY t.created_at DESC, t.id DESC LIMIT :most"
+    found = await connection.execute(text(f"{_SELECT}WHERE {' AND '.join(conditions)}{order}"), parameters)
+    rows = [_row(row) for row in found.mappings()]
+    if cursor is None:
+        rows = sorted([*rows, *await _waiting(connection, wanted)], key=_key, reverse=True)
+    return paging.page(rows, limit, _key)
+
+
+async def changed_since(connection: AsyncConnection, since: Mapping[int, int]) -> list[TaskRow]:
+    """Every task whose last event is past ``since``, one offset a partition; absent = from the beginning."""
+    condition = (
+        'JOIN unnest(CAST(:partitions AS int[]), CAST(:offsets AS bigint[])) s (partition, "offset")'
+        ' ON t.partition = s.partition AND t."offset" > s."offset"'
+    )
+    parameters = {"partitions": list(since), "offsets": list(since.values())}
+    found = await connection.execute(
+        text(f'{_SELECT}{condition} ORDER BY t.partition, t."offset"'), parameters
+    )
+    return [_row(row) for row in found.mappings()]
+
+
+async def purged_since(connection: AsyncConnection, since: Mapping[int, int]) -> list[tuple[str, Position]]:
+    """Tasks that cleanup removed past ``since``."""
+    found = await connection.execute(
+        text(
+            'SELECT p.id::text, p.partition, p."offset" FROM purged_task p'
+            ' JOIN unnest(CAST(:partitions AS int[]), CAST(:offsets AS bigint[])) s (partition, "offset")'
+            ' ON p.partition = s.partition AND p."offset" > s."offset"'
+        ),
+        {"partitions": list(since), "offsets": list(since.values())},
+    )
+    return [(task_id, Position(partition, offset)) for task_id, partition, offset in found]
+
+
+async def ended_before(connection: AsyncConnection, before: datetime, most: int) -> list[str]:
+    """Final tasks that ended before a time, oldest first: what cleanup takes."""
+    found = await connection.scalars(
+        text(
+            "SELECT id::text FROM task WHERE finished_at < :before"
+            " AND status IN ('completed', 'failed', 'cancelled') ORDER BY finished_at LIMIT :most"
+        ),
+        {"before": before, "most": most},
+    )
+    return list(found)
+
+
+async def _waiting(connection: AsyncConnection, wanted: TaskFilter) -> list[TaskRow]:
+    """Accepted while Kafka is down: few, and looked for. Only where no filter could exclude them."""
+    if wanted != TaskFilter() and wanted != TaskFilter(status=("pending",)):
+        return []
+    statement = _INTAKE + "AND i.published_at IS NULL ORDER BY i.submitted_at DESC LIMIT 100"
+    found = await connection.execute(text(statement))
+    return [_accepted(row) for row in found.mappings()]
+
+
+def _row(row: RowMapping) -> TaskRow:
+    return TaskRow(row["task"], row["file_name"], row["submitter"], row["detail"])
+
+
+def _accepted(row: RowMapping) -> TaskRow:
+    """As the projection will show it: the same function over the same event, which has no position yet."""
+    headers = [(name, value.encode()) for name, value in row["headers"]]
+    view = apply(None, decode_event(bytes(row["value"]), headers))
+    assert view is not None
+    (task,) = orjson.loads(document([task_row(view)]))
+    return TaskRow(task, row["file_name"], row["submitter"], row["detail"])
+
+
+def _key(row: TaskRow) -> tuple[datetime, str]:
+    return paging.moment(row.task["created_at"]), row.task["id"]
+
+
+def _parameter(name: str, value: Any) -> Any:
+    if name == "q":
+        return paging.like(value)
+    return list(value) if isinstance(value, tuple | list) else value
