@@ -16,6 +16,8 @@ from infra.users import ensure_users
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 users_app = typer.Typer(no_args_is_help=True)
 app.add_typer(users_app, name="users", help="Who may sign in.")
+topics_app = typer.Typer(no_args_is_help=True)
+app.add_typer(topics_app, name="topics", help="The topics of the log.")
 
 _OWNERS = ("infra.migrations.versions", "jobs.kinds.migrations", "projections.migrations")
 
@@ -25,28 +27,39 @@ def migration_folders() -> list[Path]:
     folders = []
     for owner in _OWNERS:
         spec = find_spec(owner)
-        assert spec is not None and spec.submodule_search_locations is not None
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
         folders.append(Path(spec.submodule_search_locations[0]))
     return folders
 
 
 @app.command()
 def migrate() -> None:
-    """Make the tables and topics that are missing; safe at every start."""
-    settings = Settings()
+    """Make the tables that are missing; safe at every start."""
+    url = Settings().database_url.get_secret_value()
 
-    async def servers() -> None:
-        engine = create_engine(settings.database_url.get_secret_value())
+    async def server() -> None:
+        engine = create_engine(url)
         await wait_for_postgres(engine)
         await engine.dispose()
+
+    asyncio.run(server())
+    upgrade(url, migration_folders())
+
+
+@topics_app.command("ensure")
+def topics_ensure() -> None:
+    """Make the topics that are missing, with their settings; safe at every start."""
+    settings = Settings()
+
+    async def ensure() -> None:
         await wait_for_kafka(settings.kafka)
         await ensure_topics(
             settings.kafka,
             topic_specs(settings.namespace, settings.replication_factor, settings.batches_retention_days),
         )
 
-    asyncio.run(servers())
-    upgrade(settings.database_url.get_secret_value(), migration_folders())
+    asyncio.run(ensure())
 
 
 @users_app.command("ensure")
