@@ -34,11 +34,15 @@ def _control(digits: str, weights: tuple[int, ...]) -> str:
     return str(sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11 % 10)
 
 
-@lru_cache(maxsize=8192)
 def inn_problem(inn: str) -> str | None:
     """A firm's ИНН has 10 digits, a person's 12, a foreign firm's КИО 5; the last one or two are computed."""
-    if not (inn.isascii() and inn.isdigit()) or len(inn) not in (5, 10, 12):
+    if len(inn) not in (5, 10, 12) or not (inn.isascii() and inn.isdigit()):
         return "inn_length"
+    return _inn_checksum(inn)
+
+
+@lru_cache(maxsize=8192)
+def _inn_checksum(inn: str) -> str | None:
     if len(inn) == 10:
         good = inn[9] == _control(inn, _INN_10)
     elif len(inn) == 12:
@@ -48,7 +52,6 @@ def inn_problem(inn: str) -> str | None:
     return None if good else "inn_checksum"
 
 
-@lru_cache(maxsize=8192)
 def kpp_problem(kpp: str) -> str | None:
     """Nine characters: digits, only the fifth and sixth may be capital letters."""
     if len(kpp) != 9:
@@ -56,7 +59,6 @@ def kpp_problem(kpp: str) -> str | None:
     return None if _KPP.fullmatch(kpp) else "kpp_malformed"
 
 
-@lru_cache(maxsize=8192)
 def account_problem(account: str, bik: str) -> str | None:
     """The ninth digit of a 20-digit account is computed from it and the bank's БИК.
 
@@ -65,6 +67,11 @@ def account_problem(account: str, bik: str) -> str | None:
     """
     if len(account) != 20 or len(bik) != 9 or not (account + bik).isdigit() or not (account + bik).isascii():
         return None
+    return _account_checksum(account, bik)
+
+
+@lru_cache(maxsize=8192)
+def _account_checksum(account: str, bik: str) -> str | None:
     good = any(_account_sum(prefix + account) % 10 == 0 for prefix in (bik[-3:], f"0{bik[4:6]}"))
     return None if good else "account_checksum"
 

@@ -26,7 +26,7 @@ def unify(raw: bytes) -> bytes:
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
 
 
-def whole_lines(data: bytes) -> int:
+def whole_lines(data: bytes | bytearray) -> int:
     """How much of ``data`` is whole lines. A CR at its end may be half of a CRLF and does not count."""
     return max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
 

@@ -1,6 +1,6 @@
 """Statements for the demo, tests and benchmarks: any size, always the same for the same arguments."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
@@ -61,9 +61,8 @@ def generate(
     chance = Random(seed)
     own, *others = firms(chance, _FIRMS)
     forms = _forms(own, others, demo)
-    spoilt = _spread(documents, len(bad), 0)
-    planted = dict(zip(spoilt, bad, strict=True))
-    repeats = {place for place in _spread(documents, identical, 1) if place not in planted}
+    planted = dict(zip(_spread(documents, len(bad)), bad, strict=True))
+    repeats = _repeats(documents, identical, planted)
     unpaid = {place for place, name in planted.items() if name == "amount_not_positive"}
 
     def payments() -> Iterator[_Payment]:
@@ -80,10 +79,22 @@ def generate(
     yield "".join([*chunk, _END]).encode("cp1251")
 
 
-def _spread(documents: int, count: int, offset: int) -> list[int]:
-    if count * 2 > documents:
+def _spread(documents: int, count: int) -> list[int]:
+    if count > documents:
         raise ValueError(f"{count} places are too many for {documents} documents")
-    return [(2 * number + 1) * documents // (2 * count) + offset for number in range(count)] if count else []
+    return [(2 * number + 1) * documents // (2 * count) for number in range(count)]
+
+
+def _repeats(documents: int, count: int, planted: Mapping[int, str]) -> set[int]:
+    """Places that repeat the one before; neither of the two is spoilt."""
+    repeats: set[int] = set()
+    for place in _spread(documents, count):
+        while not place or place in repeats or place in planted or place - 1 in planted:
+            place += 1
+        repeats.add(place)
+    if repeats and max(repeats) >= documents:
+        raise ValueError(f"{count} repeats are too many for {documents} documents")
+    return repeats
 
 
 def _forms(own: Firm, others: list[Firm], demo: bool) -> list[_Form]:
@@ -160,7 +171,9 @@ def _document(
         "booked": dates[day + (payment.dice & 3 == 0)],
         "amount": _money(payment.kopecks),
         "purpose": form.purpose.format(
-            n=payment.dice >> 20 & 0xFFFF, d=dates[payment.dice >> 6 & 15], v=_money(payment.kopecks // 6)
+            n=payment.dice >> 20 & 0xFFFF,
+            d=dates[(payment.dice >> 6) % len(dates)],
+            v=_money(payment.kopecks // 6),
         ),
     }
     if spoil is not None:

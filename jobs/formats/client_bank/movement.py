@@ -1,9 +1,8 @@
 """Which way the money went, by whose account, on which day: the rules of domain and identity."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jobs.formats.client_bank import keys
 from jobs.formats.client_bank.context import Context
@@ -57,9 +56,7 @@ def movement(raw: Mapping[str, str], context: Context) -> Movement:
     if payer is not None:
         if payee is None:
             return Movement("out", payer, PAYEE, paid, payer, None, DEBITED)
-        booked = DATE if no_date(get(DEBITED, "")) and no_date(get(CREDITED, "")) else DEBITED
-        if booked == DEBITED and no_date(get(DEBITED, "")):
-            booked = CREDITED
+        booked = CREDITED if no_date(get(DEBITED, "")) else DEBITED
         return Movement("transfer", payer, PAYEE, payee, payer, payee, booked)
     if payee is not None:
         return Movement("in", payee, PAYER, paying, None, payee, CREDITED)
@@ -87,15 +84,13 @@ def booking_text(raw: Mapping[str, str], booked: str) -> tuple[str, str]:
     return (booked, text) if text and not no_date(text) else (DATE, raw.get(DATE, ""))
 
 
-def purpose(raw: Mapping[str, str]) -> str:
-    """НазначениеПлатежа on one line; its numbered lines count only where it is empty."""
-    text = raw.get(keys.PURPOSE, "")
-    if not text or text.isspace():
-        text = " ".join([raw.get(key, "") for key in keys.PURPOSE_LINES])
-    return " ".join(text.split())
+def purpose(raw: Mapping[str, str]) -> list[str]:
+    """The words of НазначениеПлатежа; its numbered lines count only where it is empty."""
+    words = raw.get(keys.PURPOSE, "").split()
+    return words or " ".join([raw.get(key, "") for key in keys.PURPOSE_LINES]).split()
 
 
-def identity(raw: Mapping[str, str], move: Movement, amount: int | None) -> bytes:
+def identity(raw: Mapping[str, str], move: Movement, amount: int | None, words: list[str]) -> bytes:
     """What makes a document the same one in another upload, however sums, dates and lines are written."""
     return "\x1f".join(
         (
@@ -106,12 +101,11 @@ def identity(raw: Mapping[str, str], move: Movement, amount: int | None) -> byte
             raw.get(AMOUNT, "").strip() if amount is None else str(amount),
             move.other,
             # Banks wrap lines at different widths: spaces say nothing.
-            purpose(raw).replace(" ", "").lower(),
+            "".join(words).lower(),
         )
     ).encode("utf-8", "replace")
 
 
-@lru_cache(maxsize=4096)
 def _same_day(text: str) -> str:
     found = day(text)
     return found.isoformat() if found else text.strip()
@@ -122,14 +116,14 @@ def readable_amount(raw: Mapping[str, str]) -> int | None:
     return None if raw.get(keys.DEFECT) in _UNREADABLE else kopecks(raw.get(AMOUNT, ""))
 
 
-def facts(raw: Mapping[str, str], context: Context) -> Facts:
-    """The few things a reader must know of every row; some 5 µs."""
-    move = movement(raw, context)
+def facts(raw: Mapping[str, str], context: Mapping[str, Any] | Context) -> Facts:
+    """The few things a reader must know of every row, in some 4 µs."""
+    move = movement(raw, context if type(context) is Context else Context.of(context))
     amount = readable_amount(raw)
-    digest = blake2b(identity(raw, move, amount), digest_size=8).digest()
-    return Facts(int.from_bytes(digest), move.payer, move.payee, amount)
+    digest = blake2b(identity(raw, move, amount, purpose(raw)), digest_size=8).digest()
+    return Facts(int.from_bytes(digest, "big"), move.payer, move.payee, amount)
 
 
-def key(raw: Mapping[str, str], move: Movement, amount: int | None, ordinal: int) -> bytes:
+def transaction_key(identity: bytes, ordinal: int) -> bytes:
     """A transaction's 16 bytes: its identity and the ordinal among identical ones of its file."""
-    return blake2b(identity(raw, move, amount) + b"\x1f%d" % ordinal, digest_size=16).digest()
+    return blake2b(b"%b\x1f%d" % (identity, ordinal), digest_size=16).digest()

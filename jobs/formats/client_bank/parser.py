@@ -6,6 +6,7 @@ from jobs.formats.client_bank import keys
 from jobs.formats.client_bank.encoding import decode, unify, whole_lines
 from jobs.formats.client_bank.machine import MAX_DOCUMENT, Machine, RawRow
 from jobs.formats.client_bank.sections import AccountSection
+from jobs.formats.client_bank.shapes import Shapes
 from jobs.formats.client_bank.survey import FileSurvey
 
 _BLOCK = 1 << 17
@@ -13,10 +14,8 @@ _SLICE = 1 << 18
 # Four bytes are the longest character: so much of a line makes its document too long in every encoding.
 _MAX_LINE = 4 * MAX_DOCUMENT + 64
 _LINE_END = re.compile(rb"[\r\n]")
-_KNOWN_LIMIT = 1000
 
 _BEGIN = f"\n{keys.DOCUMENT}="
-_END = f"\n{keys.DOCUMENT_END}"
 
 
 class StatementParser:
@@ -30,11 +29,10 @@ class StatementParser:
     def __init__(self, survey: FileSurvey) -> None:
         self._encoding = survey.encoding
         self._machine = Machine()
-        self._rest = b""
+        self._rest = bytearray()
         self._begun = False
         self._in_long_line = False
-        # Keys that need no second look: 1C's own and, as they are met, the bank's.
-        self._known = set(keys.KNOWN - keys.STRUCTURE)
+        self._shapes = Shapes()
 
     @property
     def sections(self) -> list[AccountSection]:
@@ -47,8 +45,8 @@ class StatementParser:
         return self._taken()
 
     def close(self) -> list[RawRow]:
-        self._lines(self._rest)
-        self._rest = b""
+        self._lines(bytes(self._rest))
+        self._rest.clear()
         self._machine.end_of_file()
         return self._taken()
 
@@ -63,15 +61,15 @@ class StatementParser:
                 return
             piece = piece[end.start() :]
             self._in_long_line = False
-        data = self._rest + piece
-        if len(data) >= _BLOCK:
-            cut = whole_lines(data)
-            self._lines(data[:cut])
-            data = data[cut:]
-        if len(data) > _MAX_LINE:
-            self._in_long_line = True
-            data = _beginning(data)
-        self._rest = data
+        self._rest += piece
+        if len(self._rest) >= _BLOCK:
+            cut = whole_lines(self._rest)
+            if cut:
+                self._lines(bytes(self._rest[:cut]))
+                del self._rest[:cut]
+            if len(self._rest) > _MAX_LINE:
+                self._in_long_line = True
+                del self._rest[_character_start(self._rest, _MAX_LINE) :]
 
     def _lines(self, raw: bytes) -> None:
         text = decode(unify(raw), self._encoding)
@@ -93,34 +91,18 @@ class StatementParser:
             line(found)
 
     def _quickly(self, text: str) -> bool:
-        """The document as nearly all are: each line one key, once, and its end the last. Else False."""
-        if not text.endswith(_END) or len(text) > MAX_DOCUMENT:
+        """The document as nearly all are; False leaves it to the machine."""
+        row = self._shapes.read(text) if len(text) <= MAX_DOCUMENT else None
+        if row is None:
             return False
-        kind, *lines = text[: -len(_END)].split("\n")
-        try:
-            row: RawRow = dict([line.split("=", 1) for line in lines])
-        except ValueError:
-            # A line without "=": it continues the one before.
-            return False
-        if len(row) != len(lines) or not (row.keys() <= self._known or self._learn(row)):
-            return False
-        row[keys.DOCUMENT] = kind
         self._machine.close_open()
         self._machine.rows.append(row)
         return True
 
-    def _learn(self, row: RawRow) -> bool:
-        new = row.keys() - self._known
-        if any(keys.canonical(key) != key or key in keys.STRUCTURE for key in new):
-            return False
-        if len(self._known) < _KNOWN_LIMIT:
-            self._known |= new
-        return True
 
-
-def _beginning(line: bytes) -> bytes:
-    """As much of a line as makes it too long, not cut inside a character."""
-    end = _MAX_LINE
-    while line[end] & 0xC0 == 0x80 and end > _MAX_LINE - 4:
-        end -= 1
-    return line[:end]
+def _character_start(line: bytearray, place: int) -> int:
+    """The place or one up to three before it, where a UTF-8 character begins."""
+    for start in range(place, place - 4, -1):
+        if line[start] & 0xC0 != 0x80:
+            return start
+    return place

@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from jobs.formats.identifiers import account_problem, inn_problem, kpp_problem
 
-# ИНН 7700000005 КПП 770001001 ООО "РОМАШКА", also with a slash or a colon.
-_PREFIX = re.compile(r"\s*ИНН[\s:]*(\d{5,12})?[\s/\\,;]*(?:КПП[\s:]*(\w{1,9})?[\s/\\,;]*)?", re.IGNORECASE)
+# ИНН 7700000005 КПП 770001001 ООО "РОМАШКА", ИНН:7700000005/770001001, but not ИННОВАЦИЯ.
+_PREFIX = re.compile(
+    r"ИНН(?![^\W\d_])[\s:]*(\d{5,12})?(?:\s*[/\\]\s*(\d{9})(?!\d))?[\s/\\,;]*"
+    r"(?:КПП(?![^\W\d_])[\s:]*(\d{4}[\dA-Z]{2}\d{3}|0+)?[\s/\\,;]*)?",
+    re.IGNORECASE | re.ASCII,
+)
 _INN_KPP = re.compile(r"(\d{5}|\d{10}|\d{12})\s*[/\\]\s*(\w{1,9})", re.ASCII)
 # Longer than any ИНН or КПП there is: kept in the raw row only.
 _LONGEST = 12
+_LONG_NAME = 300
 
 
 class Keys(NamedTuple):
@@ -64,10 +70,20 @@ def side_inn(raw: Mapping[str, str], side: Keys) -> str:
 
 
 def _split(text: str) -> tuple[str, str, str]:
+    # A statement names the same few counterparties again and again; nothing long goes into a cache.
+    return _cached_split(text) if len(text) <= _LONG_NAME else _plain_split(text)
+
+
+def _plain_split(text: str) -> tuple[str, str, str]:
+    """Name, ИНН, КПП of a text that may begin with ИНН."""
     name = " ".join(text.split())
-    if name[:3].upper() != "ИНН" or (found := _PREFIX.match(name)) is None:
+    found = _PREFIX.match(name)
+    if found is None:
         return name, "", ""
-    return name[found.end() :], found[1] or "", found[2] or ""
+    return name[found.end() :], found[1] or "", found[2] or found[3] or ""
+
+
+_cached_split = lru_cache(maxsize=4096)(_plain_split)
 
 
 def _or_none(number: str) -> str:

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from domain.errors import UnsupportedFormat
 from jobs.formats.client_bank import marks
-from jobs.formats.client_bank.encoding import unify, whole_lines
+from jobs.formats.client_bank.encoding import whole_lines
 from jobs.formats.client_bank.foreign import HEAD, refuse_foreign
 from jobs.formats.client_bank.own import SAMPLE, own_inns
 from jobs.formats.client_bank.survey import FileSurvey, Fold
 
 _SLICE = 1 << 20
-_LONG_LINE = 1 << 16
+_BLOCK = 1 << 16
 _LINE_HEAD = 1 << 12
+_CR_IS_LF = bytes.maketrans(b"\r", b"\n")
 
 
 class Surveyor:
@@ -25,7 +26,7 @@ class Surveyor:
     def __init__(self) -> None:
         self._head = bytearray()
         self._recognised = False
-        self._rest = b""
+        self._rest = bytearray()
         self._utf8 = getincrementaldecoder("utf-8")()
         self._valid_utf8 = True
         self._fold = Fold()
@@ -51,12 +52,15 @@ class Surveyor:
             refuse_foreign(bytes(self._head[:HEAD]))
             self._recognised = True
         self._check_utf8(piece)
-        data = self._rest + piece
-        cut = whole_lines(data)
-        if cut:
-            self._lines(data[: cut - 1])
-        # Of a line that goes on for ever only the beginning can matter.
-        self._rest = data[cut : cut + _LINE_HEAD] if len(data) - cut > _LONG_LINE else data[cut:]
+        self._rest += piece
+        if len(self._rest) > _BLOCK:
+            cut = whole_lines(self._rest)
+            if cut:
+                self._lines(self._rest[: cut - 1])
+                del self._rest[:cut]
+            # Of a line that goes on for ever only the beginning can matter.
+            if len(self._rest) > _BLOCK:
+                del self._rest[_LINE_HEAD:]
 
     def _check_utf8(self, piece: bytes, final: bool = False) -> None:
         if self._valid_utf8:
@@ -65,8 +69,9 @@ class Surveyor:
             except UnicodeDecodeError:
                 self._valid_utf8 = False
 
-    def _lines(self, lines: bytes) -> None:
-        self._fold.add(marks.find(b"\n" + unify(lines) + b"\n"))
+    def _lines(self, lines: bytearray) -> None:
+        # An empty line more for each CRLF does not matter here, and this is twice as fast as ``unify``.
+        self._fold.add(marks.find(b"\n%b\n" % lines.translate(_CR_IS_LF)))
 
 
 def survey_bytes(data: bytes) -> FileSurvey:

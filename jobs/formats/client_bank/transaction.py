@@ -13,9 +13,10 @@ from jobs.formats.client_bank.movement import (
     DATE,
     NUMBER,
     booking_text,
-    key,
+    identity,
     movement,
     purpose,
+    transaction_key,
 )
 from jobs.formats.client_bank.party import party
 from jobs.formats.numbers import amount_problem, date_problem, day, kopecks
@@ -47,9 +48,13 @@ def _transaction(raw: Mapping[str, str], context: Context, ordinal: int) -> Tran
     # A document without a date of its own has the day it was booked on.
     text = raw.get(DATE, "")
     dated = _day(DATE, text) if text.strip() else booked_on
+    same = identity(raw, move, amount, words := purpose(raw))
     other = party(raw, move.counterparty, move.other)
+    if b"\0" in same or "\0" in other.name:
+        # Only a row that somebody corrected can hold one; PostgreSQL would refuse it.
+        _refuse_nul(raw, "\0")
     return Transaction(
-        key(raw, move, amount, ordinal),
+        transaction_key(same, ordinal),
         raw.get(NUMBER, "").strip(),
         dated,
         booked_on,
@@ -61,7 +66,7 @@ def _transaction(raw: Mapping[str, str], context: Context, ordinal: int) -> Tran
         other.inn,
         other.kpp,
         move.other,
-        purpose(raw),
+        " ".join(words),
         warnings=other.warnings,
     )
 
@@ -87,6 +92,10 @@ def _refuse_defect(raw: Mapping[str, str]) -> None:
     defect = raw[keys.DEFECT]
     if defect != keys.NUL:
         raise MalformedRow(defect if defect in (keys.TRUNCATED, keys.TOO_LONG) else "row_malformed")
+    _refuse_nul(raw, keys.NUL_SHOWN)
+
+
+def _refuse_nul(raw: Mapping[str, str], nul: str) -> None:
     for field, text in raw.items():
-        if keys.NUL_SHOWN in text or keys.NUL_SHOWN in field:
-            raise MalformedRow(keys.NUL, field, text[:_SHOWN])
+        if nul in text or nul in field:
+            raise MalformedRow(keys.NUL, field, text[:_SHOWN].replace("\0", keys.NUL_SHOWN))
