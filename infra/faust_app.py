@@ -59,6 +59,13 @@ class _Transport(Transport):
     Consumer = _Consumer
 
 
+class _App(faust.App):
+    """Faust starts a failed agent again and goes on behind the message: here the process ends."""
+
+    async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
+        await die(agent, exc)
+
+
 def build_app(settings: AppSettings) -> faust.App:
     """An app that cannot lose a message by configuration.
 
@@ -66,7 +73,7 @@ def build_app(settings: AppSettings) -> faust.App:
     * a member keeps its id, so the successor of a killed process goes on after 1.8 s, not 10;
     * no tables, no leader topic, no web server.
     """
-    app = faust.App(
+    app = _App(
         settings.group,
         broker=[f"aiokafka://{server}" for server in settings.bootstrap.split(",")],
         consumer_group_instance_id=settings.member,

@@ -51,7 +51,7 @@ def build(settings: Settings) -> faust.App:
         by = await conductor()
         await patiently(lambda: by.handle(positioned))
 
-    @app.agent(app.topic(topic, value_serializer="raw"), on_error=die)
+    @app.agent(app.topic(topic, value_serializer="raw"))
     async def tasks(stream: Any) -> None:
         await in_sets(stream, handle)
 

@@ -5,7 +5,7 @@ from typing import Any
 import faust
 
 from events.topics import BATCHES
-from infra.faust_app import AppSettings, build_app, die, run
+from infra.faust_app import AppSettings, build_app, run
 from infra.kafka import Publisher
 from infra.postgres import create_engine
 from infra.settings import Settings
@@ -40,7 +40,6 @@ def build(settings: Settings) -> faust.App:
         app.agent(
             app.topic(settings.namespace + topic, value_serializer="raw"),
             name=f"batches.{priority}",
-            on_error=die,
         )(batches)
     return app
 

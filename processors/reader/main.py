@@ -64,7 +64,7 @@ def build(settings: Settings) -> faust.App:
         if starts:
             worker.wake.set()
 
-    @app.agent(app.topic(settings.namespace + TASKS, value_serializer="raw"), on_error=die)
+    @app.agent(app.topic(settings.namespace + TASKS, value_serializer="raw"))
     async def started(stream: Any) -> None:
         await in_sets(stream, handle)
 
