@@ -19,6 +19,8 @@ from events.upcasting import UPCASTERS, Data, Upcasters, upcast
 Headers = list[tuple[str, bytes]]
 Decompress = Callable[[bytes], bytes]
 
+REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_subject", "ce_actor", "ce_correlationid")
+
 
 class UnreadableEvent(ValueError):
     """A message of the log is no event we know: ``reason`` is a code, the caller adds the position."""
@@ -85,26 +87,32 @@ def decode(
 
     ``decompress`` undoes ``content-encoding: zstd``; without it such a value is unreadable.
     """
-    attributes = {k: v.decode("utf-8", "replace") for k, v in headers}
+    attributes = {name: text.decode("utf-8", "replace") for name, text in headers}
     if attributes.get("ce_specversion") != "1.0":
         raise UnreadableEvent("not_a_cloudevent", f"specversion {attributes.get('ce_specversion')}")
+    for name in REQUIRED:
+        if name not in attributes:
+            raise UnreadableEvent("header_missing", name)
+    return Envelope(
+        id=attributes["ce_id"],
+        time=_time(attributes["ce_time"]),
+        subject=attributes["ce_subject"],
+        actor=attributes["ce_actor"],
+        correlation_id=attributes["ce_correlationid"],
+        causation_id=attributes.get("ce_causationid"),
+        source=attributes["ce_source"],
+        event=_event(attributes["ce_type"], _data(value, attributes, decompress), upcasters),
+    )
+
+
+def _time(text: str) -> datetime:
     try:
-        return Envelope(
-            id=attributes["ce_id"],
-            time=datetime.fromisoformat(attributes["ce_time"]).astimezone(UTC),
-            subject=attributes["ce_subject"],
-            actor=attributes["ce_actor"],
-            correlation_id=attributes["ce_correlationid"],
-            causation_id=attributes.get("ce_causationid"),
-            source=attributes["ce_source"],
-            event=_event(attributes["ce_type"], _data(value, attributes, decompress), upcasters),
-        )
-    except KeyError as missing:
-        raise UnreadableEvent("header_missing", str(missing.args[0])) from missing
-    except UnreadableEvent:
-        raise
+        time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UnreadableEvent("bad_header", f"ce_time: {error}") from error
+        raise UnreadableEvent("bad_header", f"ce_time: {text}") from error
+    if time.tzinfo is None:
+        raise UnreadableEvent("bad_header", f"ce_time without a zone: {text}")
+    return time.astimezone(UTC)
 
 
 def _data(value: bytes | None, attributes: dict[str, str], decompress: Decompress | None) -> Data:
@@ -128,7 +136,10 @@ def _data(value: bytes | None, attributes: dict[str, str], decompress: Decompres
 
 
 def _event(name: str, data: Data, upcasters: Upcasters) -> Event:
-    name, data = upcast(name, data, upcasters)
+    try:
+        name, data = upcast(name, data, upcasters)
+    except (LookupError, TypeError, ValueError) as error:
+        raise UnreadableEvent("bad_data", f"{name} cannot be upcast: {type(error).__name__}") from error
     kind = EVENTS.get(name)
     if kind is None:
         raise UnreadableEvent("unknown_type", name)
