@@ -138,11 +138,11 @@ def _first_document(documents: list[dict[str, Any]]) -> Check:
         return Check("documents", False, "check_no_documents", {}, "mend_no_documents")
     newest = max(documents, key=lambda document: parsing.text(document["Date"]))
     args: dict[str, str | int] = {
-        "direction": newest["Направление"],
         "number": parsing.text(newest["Number"]),
         "date": parsing.text(newest["Date"])[:10],
     }
-    return Check("documents", True, "check_document", args)
+    came_in = newest["Направление"] == rows.DIRECTIONS["in"]
+    return Check("documents", True, "check_document_in" if came_in else "check_document_out", args)
 
 
 def _timezone(onec: OneC, documents: list[dict[str, Any]], now: datetime) -> Check:
