@@ -1,0 +1,59 @@
+"""The process table of one machine, as data: what runs, after what, and when it is ready."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import httpx
+
+from stack.children import Child
+from stack.environment import ROOT, python
+
+SERVERS_READY = ("migrate", "topics")
+
+# What a stack starts beside its servers, in order.
+STEPS: tuple[Child, ...] = (
+    Child("migrate", python("-m", "cli.main", "migrate"), after=("postgres",), once=True),
+    Child("users", python("-m", "cli.main", "users", "ensure"), after=("migrate",), once=True),
+    Child("topics", python("-m", "cli.main", "topics", "ensure"), after=("kafka",), once=True),
+)
+SIMULATOR = Child("onec", python("-m", "stack.onec.main"))
+WORKERS: tuple[Child, ...] = (
+    Child("api", python("-m", "api.main"), after=(*SERVERS_READY, "users")),
+    Child("conductor", python("-m", "processors.conductor.main"), after=SERVERS_READY),
+    Child("reader", python("-m", "processors.reader.main"), after=SERVERS_READY),
+    Child("importer-1", python("-m", "processors.importer.main"), after=SERVERS_READY),
+    Child("importer-2", python("-m", "processors.importer.main"), after=SERVERS_READY),
+    Child("projections", python("-m", "projections.main"), after=SERVERS_READY),
+)
+
+
+def own_children(
+    environment: Mapping[str, str], passwords: Mapping[str, str], simulator: bool
+) -> list[Child]:
+    """Our own processes with their environment; each is a named worker, so that Kafka knows its
+    successor at once when it is restarted."""
+    api = environment["TIDEMARK_API_URL"]
+
+    async def api_answers() -> bool:
+        return await answers(f"{api}/healthz")
+
+    children = (*STEPS, *((SIMULATOR,) if simulator else ()), *WORKERS)
+    extra: dict[str, Mapping[str, str]] = {"users": passwords}
+    return [
+        replace(
+            child,
+            environment={**environment, "TIDEMARK_WORKER": child.name, **extra.get(child.name, {})},
+            folder=ROOT,
+            ready=api_answers if child.name == "api" else child.ready,
+        )
+        for child in children
+    ]
+
+
+async def answers(url: str) -> bool:
+    """Whether a GET succeeds."""
+    try:
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            return (await client.get(url)).is_success
+    except httpx.TransportError:
+        return False
