@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import cramjam
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
 from aiokafka.structs import RecordMetadata
 
 from domain.retry import delay
@@ -79,6 +79,8 @@ class Publisher:
                     for key, value, headers in messages
                 ]
                 return list(await asyncio.gather(*acks))
+        except MessageSizeTooLargeError:
+            raise  # no outage: the same message would be refused for ever
         except (KafkaError, TimeoutError, OSError) as error:
             await self._discard()
             raise LogUnavailable(str(error) or type(error).__name__) from error

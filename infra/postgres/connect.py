@@ -19,6 +19,9 @@ SERVER_VERSION = 18
 # a constraint that fails does not. Classes of SQLSTATE, PostgreSQL's appendix A.
 _PASSING = ("08", "40", "53", "55", "57", "58")
 
+# A worker that is stopped in the middle of a transaction must not hold its locks for ever.
+_OPTIONS = "-c idle_in_transaction_session_timeout=30s"
+
 
 def create_engine(database_url: str, *, pool_size: int = 5, application: str = "tidemark") -> AsyncEngine:
     """An async engine over psycopg 3 for a ``postgresql://`` URL.
@@ -33,7 +36,7 @@ def create_engine(database_url: str, *, pool_size: int = 5, application: str = "
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        connect_args={"application_name": application, "connect_timeout": 5},
+        connect_args={"application_name": application, "connect_timeout": 5, "options": _OPTIONS},
     )
 
 

@@ -17,10 +17,11 @@ from events.tasks import TaskBatchImported
 from infra.fence import fence_key
 from infra.kafka import compress, decompress
 from infra.postgres import driver
-from jobs.base import Batch, BatchResult, Kind, RejectedRow, TaskSpec
+from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
 from processors.importer.writing import write_carefully, write_quickly
 
 POISON_DELIVERIES = 3
+LARGEST_REJECT = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +192,21 @@ def _rejected(event: BatchRecorded, row: RejectedRow) -> RowRejected:
         attempt=event.attempt,
         batch_no=event.batch_no,
         row_no=row.row_no,
-        raw=row.raw,
+        raw=_fitting(row.raw),
         field=error.field,
         value=error.value[:500] if error.value is not None else None,
         code=error.code,
         args=error.arguments,
         fingerprint=error.fingerprint,
     )
+
+
+def _fitting(raw: Row) -> Row:
+    """The row, or its beginning where it is larger than a message may be (aiokafka: 1 MB unpacked)."""
+    if len(orjson.dumps(raw, default=str)) <= LARGEST_REJECT:
+        return raw
+    most = LARGEST_REJECT // (8 * max(1, len(raw)))
+    return {name[:200]: str(value)[:most] for name, value in list(raw.items())[:1000]} | {"#trimmed": "1"}
 
 
 def content_hash(value: bytes) -> bytes:
