@@ -14,7 +14,8 @@ from events.tasks import TaskWorkFailed
 from events.topics import REJECTS, TASKS
 from infra.kafka import Publisher, decompress
 from processors.facts import fact, headers_of
-from processors.importer.applying import Applied, Applying, Delivered, content_hash
+from processors.importer.applying import Applying
+from processors.importer.outcomes import Applied, Delivered, content_hash
 from processors.patience import patiently
 
 log = logging.getLogger(__name__)
