@@ -50,10 +50,15 @@ async def odata(request: Request) -> Response:
     name = fault.name if fault else ""
     answer = _by_web_server(simulator, request, name) or _in_session(simulator, request, path, name)
     if name == "drop":
-        return Dropped(answer.body)
+        return Dropped(answer.body, headers=_cookies(answer))
     if name == "broken_json":
-        return Response(answer.body[: len(answer.body) // 2], media_type="application/json")
+        half = bytes(answer.body)[: len(answer.body) // 2]
+        return Response(half, headers=_cookies(answer), media_type="application/json")
     return answer
+
+
+def _cookies(answer: Response) -> dict[str, str]:
+    return {"Set-Cookie": answer.headers["Set-Cookie"]} if "Set-Cookie" in answer.headers else {}
 
 
 def _by_web_server(simulator: Simulator, request: Request, fault: str) -> Response | None:
@@ -172,7 +177,7 @@ class Dropped(Response):
     """Half of a body, then nothing: the server closes the connection."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-type", b"application/json")]
+        headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         half = bytes(self.body)[: len(self.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})

@@ -35,9 +35,9 @@ def small_world() -> World:
     )
 
 
-def settings(base: str = f"http://onec{PREFIX}", **changes: Any) -> OneCSettings:
+def settings(base_url: str = f"http://onec{PREFIX}", **changes: Any) -> OneCSettings:
     known: dict[str, Any] = {"user": "Администратор", "password": "п@роль:1", "page_size": 5}
-    return OneCSettings(base, **{**known, **changes})
+    return OneCSettings(base_url, **{**known, **changes})
 
 
 class OneCBase:
