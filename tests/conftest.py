@@ -1,0 +1,71 @@
+"""What tests share: servers for the run, a database and topics for each module."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.settings import Settings
+from tests.databases import fresh_database, migrated_template
+from tests.servers import Servers, end_run, shared_servers
+
+
+def _run_pid() -> int:
+    """The main process of this test run; a worker of pytest-xdist is its child."""
+    return os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+
+
+def pytest_sessionfinish() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        end_run(_run_pid())
+
+
+@pytest.fixture(scope="session")
+def servers() -> Servers:
+    """Real Kafka and PostgreSQL; started on the first use, about 4 s, shared by all workers."""
+    return shared_servers(_run_pid())
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(servers: Servers) -> str:
+    return servers.kafka
+
+
+@pytest.fixture(scope="module")
+def database_url(servers: Servers) -> Iterator[str]:
+    """A migrated database of this module's own (postgresql://…)."""
+    with fresh_database(servers, migrated_template(servers, _run_pid())) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def empty_database_url(servers: Servers) -> Iterator[str]:
+    """A database of this module's own without a table."""
+    with fresh_database(servers, None) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def namespace() -> str:
+    """What this module puts before its topics and groups."""
+    return f"t{uuid.uuid4().hex[:8]}."
+
+
+@pytest.fixture(scope="module")
+def settings(
+    kafka_bootstrap: str, database_url: str, namespace: str, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """An installation of this module's own: database, topics, object store, keys."""
+    home: Path = tmp_path_factory.mktemp("home")
+    return Settings(
+        home=home,
+        kafka=kafka_bootstrap,
+        database_url=database_url,
+        namespace=namespace,
+        object_store=str(home / "objects"),
+        secret="test-" * 8,
+        hash_key="hash-" * 8,
+        worker="test-worker",
+    )
