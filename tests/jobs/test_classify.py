@@ -1,0 +1,96 @@
+"""Which category a transaction gets, by what, and which comes first."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from jobs.classify import NONE, TRANSFER, Classifier, Rule
+from jobs.presets import preset_category
+from jobs.records import Transaction
+
+ROW = Transaction(
+    key=b"\0" * 16,
+    number="17",
+    date=date(2025, 3, 3),
+    booked_on=date(2025, 3, 3),
+    direction="out",
+    amount=Decimal("1500.00"),
+    currency="RUB",
+    account="40702810000000000001",
+    counterparty_name="ООО Ромашка",
+    counterparty_inn="7700000005",
+    counterparty_kpp="770001001",
+    counterparty_account="40702810000000000002",
+    purpose="Арендная плата за март по договору 5",
+)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "category"),
+    [
+        ("Оплата по счету 12 от 03.03.2025 за товары. В т.ч. НДС 20% - 250,00", "Оплата товаров"),
+        ("Оплата за услуги, в том числе НДС 20 % 333,22 руб.", "Оплата услуг"),
+        ("НДС за 1 квартал 2025 года, уплата налога", "Налоги"),
+        ("Единый налоговый платеж", "Налоги"),
+        ("Заработная плата за январь, НДС не облагается", "Заработная плата"),
+        ("Страховые взносы за февраль", "Страховые взносы"),
+        ("Комиссия за ведение счета", "Банковские услуги"),
+        ("Аренда офиса по договору 7", "Аренда"),
+        ("Перечисление", None),
+    ],
+)
+def test_presets_name_what_the_purpose_says_outright(purpose: str, category: str | None) -> None:
+    assert preset_category(purpose, "out") == category
+
+
+def test_vat_within_the_price_pays_no_tax() -> None:
+    assert preset_category("Платеж, в т.ч. НДС (20%) 100-00", "out") != "Налоги"
+
+
+def test_salary_is_nothing_that_comes_in() -> None:
+    assert preset_category("Заработная плата за январь", "in") is None
+
+
+def test_an_own_transfer_needs_no_rule() -> None:
+    rule = Rule("1", "Аренда", purpose="аренд")
+    assert Classifier([rule]).decide(replace(ROW, direction="transfer")).category == TRANSFER
+
+
+def test_a_rule_comes_before_history_and_history_before_presets() -> None:
+    history = {("7700000005", "out"): {"Склад": 3, "Офис": 1}}
+    by_rule = Classifier([Rule("9", "Помещения", inn="7700000005")], history).decide(ROW)
+    assert (by_rule.category, by_rule.how, by_rule.confidence) == ("Помещения", "rule:9", 1.0)
+    by_history = Classifier([], history).decide(ROW)
+    assert (by_history.category, by_history.how, by_history.confidence) == ("Склад", "history", 0.75)
+    assert Classifier().decide(ROW).how == "preset"
+
+
+def test_without_stop_a_later_rule_decides() -> None:
+    first = Rule("1", "Прочее", direction="out", stop=False)
+    second = Rule("2", "Аренда", purpose="арендная", stop=True)
+    third = Rule("3", "Никогда", direction="out")
+    assert Classifier([first, second, third]).decide(ROW).category == "Аренда"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule("1", "x", inn="500100732259"),
+        Rule("1", "x", account="40702810000000000009"),
+        Rule("1", "x", direction="in"),
+        Rule("1", "x", purpose="зарплата"),
+        Rule("1", "x", purpose=r"договору \d{3}", is_pattern=True),
+        Rule("1", "x", amount_from=Decimal("1500.01")),
+        Rule("1", "x", amount_to=Decimal("1499.99")),
+    ],
+)
+def test_every_condition_of_a_rule_must_hold(rule: Rule) -> None:
+    assert not rule.holds(ROW)
+
+
+def test_what_the_source_says_is_kept_without_automatic_classification() -> None:
+    off = Classifier(automatic=False)
+    assert off.decide(ROW) == NONE
+    assert off.decide(replace(ROW, category="Аренда")).how == "source"
