@@ -56,6 +56,13 @@ def moment(value: Any) -> datetime | None:
     return None if found.year == 1 else found
 
 
+def moment_problem(said: str) -> str:
+    """Why ``moment`` gave None: the code of a rejected row."""
+    if not said or said.startswith("0001-"):
+        return "date_missing"
+    return "date_impossible" if _MOMENT.fullmatch(said) else "date_malformed"
+
+
 def number(value: Any) -> Decimal | None:
     """A number, whether it came as a number or as a string; None where it is neither."""
     if isinstance(value, bool) or not _NUMBER.fullmatch(text(value)):

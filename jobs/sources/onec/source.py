@@ -1,7 +1,7 @@
 """Bank documents of a period from 1C as a source of rows: поступления first, then списания."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import date
 
 import httpx
@@ -58,7 +58,7 @@ class TransactionsSource:
         found = await self._counts()
         return Survey(rows=sum(found.counts.values()), context={"source": "onec"})
 
-    async def pages(self) -> AsyncIterator[Page]:
+    async def pages(self) -> AsyncGenerator[Page, None]:
         """All documents in the order of Date and Ref_Key, set by set."""
         counts = (await self._counts()).counts
         self._read, number = 0, 0

@@ -78,8 +78,7 @@ def _moment(raw: Row) -> datetime:
     said = parsing.text(raw.get("Date"))
     found = parsing.moment(said)
     if found is None:
-        missing = not said or said.startswith("0001-01-01")
-        raise MalformedRow("date_missing" if missing else "date_malformed", "Date", said)
+        raise MalformedRow(parsing.moment_problem(said), "Date", said)
     return found
 
 
