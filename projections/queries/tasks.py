@@ -120,15 +120,17 @@ async def listed(
     return paging.page(rows, limit, _key)
 
 
-async def changed_since(connection: AsyncConnection, since: Mapping[int, int]) -> list[TaskRow]:
-    """Every task whose last event is past ``since``, one offset a partition; absent = from the beginning."""
+async def changed_since(
+    connection: AsyncConnection, since: Mapping[int, int], most: int | None = None
+) -> list[TaskRow]:
+    """Every task whose last event is past ``since``, an offset for each partition; at most ``most``."""
     condition = (
         'JOIN unnest(CAST(:partitions AS int[]), CAST(:offsets AS bigint[])) s (partition, "offset")'
         ' ON t.partition = s.partition AND t."offset" > s."offset"'
     )
-    parameters = {"partitions": list(since), "offsets": list(since.values())}
+    parameters = {"partitions": list(since), "offsets": list(since.values()), "most": most}
     found = await connection.execute(
-        text(f'{_SELECT}{condition} ORDER BY t.partition, t."offset"'), parameters
+        text(f'{_SELECT}{condition} ORDER BY t.partition, t."offset" LIMIT CAST(:most AS bigint)'), parameters
     )
     return [_row(row) for row in found.mappings()]
 

@@ -1,0 +1,127 @@
+"""What the audit trail gives: events, attempts, batches, rejected rows, transactions."""
+
+from datetime import date as Day
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.models import Direction, Money, Outcome, TaskCounts, TaskError
+from projections.view import Status
+
+
+class EventInfo(BaseModel):
+    """One event as it stands in the log; ``causation_id`` names the event it follows from."""
+
+    position: str
+    id: str
+    type: str
+    time: datetime
+    actor: str
+    actor_name: str | None
+    correlation_id: str
+    causation_id: str | None
+    source: str
+    data: dict[str, Any]
+
+
+class EventList(BaseModel):
+    items: list[EventInfo]
+    next_cursor: str | None
+
+
+class AttemptInfo(BaseModel):
+    """One run over the source. ``totals`` are the control totals per account, where it carries any."""
+
+    attempt: int
+    status: Status
+    outcome: Outcome | None
+    scope: str
+    input: str
+    tries: int
+    worker: str | None
+    rows: int | None
+    batches: int | None
+    counts: TaskCounts
+    totals: list[dict[str, Any]]
+    notes: list[str]
+    error: TaskError | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class AttemptList(BaseModel):
+    items: list[AttemptInfo]
+    next_cursor: str | None
+
+
+class BatchInfo(TaskCounts):
+    """One batch: imported once, whatever happened to its importer."""
+
+    attempt: int
+    batch_no: int
+    rows: int
+    elapsed_ms: int
+    worker: str
+    imported_at: datetime
+    position: str
+
+
+class BatchList(BaseModel):
+    items: list[BatchInfo]
+    next_cursor: str | None
+
+
+class RejectInfo(BaseModel):
+    """A source row that was not used: which, what in it, why."""
+
+    attempt: int
+    batch_no: int
+    row_no: int
+    raw: dict[str, Any]
+    field: str | None
+    value: str | None
+    code: str
+    message: str
+    fingerprint: str
+    rejected_at: datetime
+    corrected: dict[str, Any] | None
+
+
+class RejectList(BaseModel):
+    items: list[RejectInfo]
+    next_cursor: str | None
+
+
+class Counterparty(BaseModel):
+    name: str
+    inn: str
+    kpp: str
+    account: str
+
+
+class BankTransactionInfo(BaseModel):
+    """A bank transaction as imported. ``amount`` is positive; ``direction`` says which way it went."""
+
+    id: UUID
+    number: str
+    date: Day
+    booked_on: Day
+    direction: Direction
+    amount: Money = Field(examples=["81184.00"])
+    currency: str
+    account: str
+    counterparty: Counterparty
+    purpose: str
+    category: str | None
+    classified_by: str | None
+    confidence: float | None
+    task_id: UUID
+    row_no: int
+
+
+class BankTransactionList(BaseModel):
+    items: list[BankTransactionInfo]
+    next_cursor: str | None

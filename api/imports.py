@@ -1,0 +1,116 @@
+"""``POST /imports/{kind}``: a file becomes a task."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from api.context import Context, ContextDep, LanguageDep
+from api.kinds import UploadKind, given, refusal, uploads
+from api.models import AsyncSyncResponse
+from api.multipart import OVERHEAD_BYTES, Form, Upload, too_large
+from api.problems import Problem
+from api.responses import starts
+from api.security import Manager
+from api.starting import IdempotencyKey, checked_key, submitted
+from infra.objects import StoredFile
+from producers.submissions import Submission
+
+router = APIRouter(tags=["imports"])
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "params": {"type": "string", "description": "A JSON object."},
+                        "dry_run": {"type": "boolean", "default": False},
+                        "force": {"type": "boolean", "default": False},
+                    },
+                }
+            }
+        },
+    }
+}
+_FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
+
+
+@router.post("/imports/{kind}", status_code=202, responses=starts(404, 409, 413, 415), openapi_extra=_FORM)
+async def import_file(
+    kind: str,
+    request: Request,
+    response: Response,
+    user: Manager,
+    context: ContextDep,
+    language: LanguageDep,
+    idempotency_key: IdempotencyKey = None,
+) -> AsyncSyncResponse:
+    """Upload a file; it is streamed to the object store and read from there. The same bytes twice are
+    refused with the first task's id unless ``force``; ``dry_run`` writes nothing and gives verdicts."""
+    wanted = uploads().get(kind)
+    if wanted is None:
+        raise Problem(404, "kind_unknown", field="kind", kind=kind[:50])
+    key = checked_key(idempotency_key)
+    upload = await _received(request, context)
+    file = _usable(upload, wanted)
+    params = _params(upload, wanted.params)
+    submission = Submission(
+        kind=wanted.kind,
+        actor=user.id,
+        params=given(params),
+        source={"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
+        priority=getattr(params, "priority", "normal"),
+        idempotency_key=key,
+        dry_run=_flag(upload, "dry_run"),
+        file_hash=file.sha256,
+        file_name=upload.file_name or None,
+        force=_flag(upload, "force"),
+    )
+    return await submitted(context, response, submission, language)
+
+
+async def _received(request: Request, context: Context) -> Upload:
+    """What is too large by its own word is refused before a byte of it is read."""
+    limit = context.settings.upload_limit_bytes
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limit + OVERHEAD_BYTES:
+        raise too_large(limit)
+    form = Form(request.stream(), request.headers.get("content-type", ""), limit)
+    return await form.read(context.objects)
+
+
+def _usable(upload: Upload, wanted: UploadKind) -> StoredFile:
+    if upload.file is None:
+        raise Problem(422, "file_missing", field="file")
+    error = refusal(wanted.check, upload.head)
+    if error is not None:
+        raise Problem(422, error.code, field="file", args=error.arguments)
+    return upload.file
+
+
+def _params(upload: Upload, model: type[BaseModel]) -> BaseModel:
+    text = upload.fields.get("params", "").strip() or "{}"
+    try:
+        found: Any = orjson.loads(text)
+        if not isinstance(found, dict):
+            raise Problem(422, "params_invalid", field="params")
+        return model.model_validate(found)
+    except orjson.JSONDecodeError as error:
+        raise Problem(422, "params_invalid", field="params") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(["params", *(str(part) for part in first["loc"])])
+        raise Problem(422, "request_invalid", field=field, field_name=field, reason=first["msg"]) from error
+
+
+def _flag(upload: Upload, name: str) -> bool:
+    value = _FLAGS.get(upload.fields.get(name, "").strip().lower())
+    if value is None:
+        raise Problem(422, "flag_invalid", field=name, field_name=name)
+    return value

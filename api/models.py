@@ -1,0 +1,171 @@
+"""What the API takes and gives, as it is named in the OpenAPI document."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from projections.view import Status
+
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
+
+Outcome = Literal["clean", "partial", "undone"]
+Direction = Literal["in", "out", "transfer", "unknown"]
+# Money never becomes a float: a string with its decimals.
+Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str, when_used="json")]
+
+
+class AsyncSyncRequest(BaseModel):
+    """A period of 1C, both days included (by 1C's calendar)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"date_from": "2025-03-01", "date_to": "2025-03-31", "auto_classify": True}]
+        },
+    )
+
+    date_from: date = Field(ge=EARLIEST, le=LATEST)
+    date_to: date = Field(ge=EARLIEST, le=LATEST)
+    auto_classify: bool = Field(default=True, strict=True)
+
+
+class AsyncSyncResponse(BaseModel):
+    """What was accepted; ``GET /tasks/{task_id}`` knows it from now on."""
+
+    task_id: UUID
+    status: Status
+    message: str
+
+
+class TaskProgress(BaseModel):
+    """``percent`` never goes back within an attempt and is 100 only when the task is completed."""
+
+    percent: int = Field(ge=0, le=100)
+    processed: int
+    total: int | None
+    message: str
+    rows_per_second: float | None
+    eta_seconds: int | None
+
+
+class TaskCounts(BaseModel):
+    """Each source row's latest verdict; they add up to the rows that have one."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    retracted: int = 0
+    skipped: int = 0
+
+
+class TaskError(BaseModel):
+    """Why it failed, or why it is being retried. Equal causes have equal fingerprints."""
+
+    type: str
+    message: str
+    fingerprint: str
+
+
+class TaskRetry(BaseModel):
+    """The next automatic try; ``limit`` 0 = for ever, because the cause is outside and passes."""
+
+    at: datetime
+    tries: int
+    limit: int
+
+
+class TaskInfo(BaseModel):
+    """A task. ``position`` is its last event in the log, null while only the intake has it."""
+
+    id: UUID
+    kind: str
+    status: Status
+    outcome: Outcome | None
+    attempt: int
+    progress: TaskProgress
+    counts: TaskCounts
+    params: dict[str, Any]
+    result: dict[str, Any] | None
+    error: TaskError | None
+    retry: TaskRetry | None
+    dry_run: bool
+    submitted_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    position: str | None = Field(description="partition:offset")
+
+
+class TaskList(BaseModel):
+    items: list[TaskInfo]
+    next_cursor: str | None
+
+
+class TaskCountsByStatus(BaseModel):
+    """How many tasks there are in each status."""
+
+    pending: int
+    running: int
+    completed: int
+    failed: int
+    cancelled: int
+
+
+class CompactTask(BaseModel):
+    """A task as a progress bar needs it, for polling. Failed and stopped tasks are ``error``."""
+
+    id: UUID
+    type: str
+    status: Literal["running", "completed", "error"]
+    progress: int = Field(ge=0, le=100)
+    message: str
+    result: dict[str, Any] | None
+    error: str | None
+    created_at: datetime
+    done_at: datetime | None
+
+
+class Token(BaseModel):
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int = Field(description="Seconds.")
+
+
+class CleanupRequest(BaseModel):
+    """Finished tasks older than this leave the lists; their events stay in the log."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    older_than_days: int = Field(ge=0, le=36_500, strict=True)
+
+
+class CleanupResponse(BaseModel):
+    """``tasks`` were asked to leave; where ``more`` is true ask again for the rest."""
+
+    tasks: int
+    more: bool
+    message: str
+
+
+class BankFilter(BaseModel):
+    """Query of ``GET /bank-transactions``. Dates are booking dates, both ends included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    task_id: UUID | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    direction: Direction | None = None
+    account: str | None = Field(default=None, max_length=64)
+    amount_from: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)
+    amount_to: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)
+    category: str | None = Field(default=None, max_length=200)
+    inn: str | None = Field(default=None, max_length=20)
+    q: str | None = Field(default=None, min_length=1, max_length=200)
+    cursor: str | None = Field(default=None, max_length=500)
+    limit: int = Field(default=50, ge=1, le=500)

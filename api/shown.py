@@ -1,0 +1,128 @@
+"""Rows of the read models as the API shows them, in words of the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.audit_models import (
+    AttemptInfo,
+    BankTransactionInfo,
+    BatchInfo,
+    Counterparty,
+    EventInfo,
+    RejectInfo,
+)
+from api.models import CompactTask, TaskCounts, TaskError, TaskInfo, TaskProgress
+from events.records import Counts
+from infra.wording import Language, word
+from projections.queries.tasks import TaskRow
+
+Row = Mapping[str, Any]
+
+
+def task_info(row: TaskRow, language: Language) -> TaskInfo:
+    """The task; file name and submitter come from beside the log, which carries neither."""
+    task = row.task
+    progress = task["progress"]
+    position = row.position
+    return TaskInfo(
+        **{name: task[name] for name in _AS_IT_IS},
+        progress=TaskProgress(**{**progress, "message": _message(progress["message"], language)}),
+        counts=TaskCounts(**task["counts"]),
+        params=task["params"] | ({} if row.file_name is None else {"file_name": row.file_name}),
+        error=error_of(task["error"], row.detail, language),
+        submitted_by=row.submitter or task["submitted_by"],
+        position=str(position) if position else None,
+    )
+
+
+_AS_IT_IS = (
+    "id",
+    "kind",
+    "status",
+    "outcome",
+    "attempt",
+    "result",
+    "retry",
+    "dry_run",
+    "created_at",
+    "started_at",
+    "finished_at",
+)
+_COMPACT = {
+    "pending": "running",
+    "running": "running",
+    "completed": "completed",
+    "failed": "error",
+    "cancelled": "error",
+}
+
+
+def compact(row: TaskRow, language: Language) -> CompactTask:
+    """The shape for polling; what failed or was stopped says so in ``error``."""
+    info = task_info(row, language)
+    status = _COMPACT[info.status]
+    words = info.error.message if info.error else info.progress.message
+    return CompactTask(
+        id=info.id,
+        type=info.kind,
+        status=status,
+        progress=info.progress.percent,
+        message=info.progress.message,
+        result=info.result,
+        error=words if status == "error" else None,
+        created_at=info.created_at,
+        done_at=info.finished_at,
+    )
+
+
+def error_of(error: Row | None, detail: str | None, language: Language) -> TaskError | None:
+    """``detail`` is what somebody else (1C) said, in its own words."""
+    if error is None:
+        return None
+    message = word(error["code"], error["args"], language)
+    return TaskError(
+        type=error["code"],
+        message=f"{message}: {detail}" if detail else message,
+        fingerprint=error["fingerprint"],
+    )
+
+
+def event_info(row: Row) -> EventInfo:
+    return EventInfo(**{**row, "position": f"{row['partition']}:{row['offset']}"})
+
+
+def attempt_info(row: Row, language: Language) -> AttemptInfo:
+    batched = Counts(**row["batched"]) + Counts(skipped=row["skipped"])
+    said = Counts(**row["totals"]) if row["totals"] else None
+    counts = said if said is not None and said.total >= batched.total else batched
+    shown = {
+        "counts": TaskCounts(**counts.model_dump()),
+        "totals": row["accounts"] or row["controls"],
+        "error": error_of(row["error"], row["detail"], language),
+    }
+    return AttemptInfo(**{**row, **shown})
+
+
+def batch_info(row: Row) -> BatchInfo:
+    return BatchInfo(**{**row, "position": f"{row['partition']}:{row['offset']}"})
+
+
+def reject_info(row: Row, language: Language) -> RejectInfo:
+    named = {"field": row["field"], "value": row["value"], "row": row["row_no"], **row["args"]}
+    return RejectInfo(**{**row, "message": word(row["code"], named, language)})
+
+
+def transaction_info(row: Row) -> BankTransactionInfo:
+    party = {name: row[f"counterparty_{name}"] for name in ("name", "inn", "kpp", "account")}
+    return BankTransactionInfo(**{**row, "counterparty": Counterparty(**party)})
+
+
+def _message(message: Row, language: Language) -> str:
+    code, args = message["code"], message["args"]
+    if code == "task.importing" and "total" in args:
+        code = "task.importing_of"
+    elif code == "task.retrying" and not args.get("limit"):
+        code = "task.retrying_for_ever"
+    elif code == "task.partial" and not args.get("rejected"):
+        code = "task.partial_totals"
+    return word(code, args, language)

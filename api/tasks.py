@@ -1,0 +1,152 @@
+"""Tasks: the list, one, its audit trail."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import audit_models as audited
+from api import shown
+from api.context import LanguageDep, Reading
+from api.models import Outcome, TaskCountsByStatus, TaskInfo, TaskList
+from api.problems import Problem
+from api.responses import reads
+from api.security import Reader
+from projections.queries import audit, freshness, tasks
+from projections.queries.tasks import TaskFilter, TaskRow
+from projections.view import Status
+
+router = APIRouter(tags=["tasks"])
+
+Words = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Name = Annotated[str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+Moment = Annotated[datetime | None, Query(description="With a zone; without one it is UTC.")]
+Cursor = Annotated[str | None, Query(max_length=500)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+AttemptNo = Annotated[int | None, Query(ge=1, le=1_000_000)]
+
+
+def task_filter(
+    status: Annotated[list[Status] | None, Query(max_length=5)] = None,
+    kind: Annotated[list[str] | None, Query(max_length=20)] = None,
+    outcome: Annotated[list[Outcome] | None, Query(max_length=3)] = None,
+    submitted_by: Name = None,
+    created_from: Moment = None,
+    created_to: Moment = None,
+    failure: Name = None,
+    q: Words = None,
+) -> TaskFilter:
+    """``created_to`` is excluded; ``submitted_by`` is a user's name or id."""
+    if any("\0" in name or len(name) > 100 for name in kind or ()):
+        raise Problem(404, "kind_unknown", field="kind", kind="")
+    return TaskFilter(
+        status=tuple(status or ()),
+        kind=tuple(kind or ()),
+        outcome=tuple(outcome or ()),
+        submitted_by=submitted_by,
+        created_from=created_from,
+        created_to=created_to,
+        failure=failure,
+        q=q,
+    )
+
+
+@router.get("/tasks", responses=reads())
+async def list_tasks(
+    _: Reader,
+    connection: Reading,
+    language: LanguageDep,
+    wanted: Annotated[TaskFilter, Depends(task_filter)],
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> TaskList:
+    """Tasks, newest first."""
+    page = await tasks.listed(connection, wanted, cursor, limit)
+    items = [shown.task_info(row, language) for row in page.items]
+    return TaskList(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/tasks/counts", responses=reads())
+async def count_tasks(_: Reader, connection: Reading) -> TaskCountsByStatus:
+    """How many tasks there are in each status."""
+    return TaskCountsByStatus(**await freshness.counts(connection))
+
+
+@router.get("/tasks/{task_id}", responses=reads(404))
+async def get_task(task_id: UUID, _: Reader, connection: Reading, language: LanguageDep) -> TaskInfo:
+    """One task; one that was just accepted is here already, as ``pending``."""
+    return shown.task_info(await found(connection, task_id), language)
+
+
+@router.get("/tasks/{task_id}/events", responses=reads(404))
+async def list_events(
+    task_id: UUID, _: Reader, connection: Reading, cursor: Cursor = None, limit: Limit = 50
+) -> audited.EventList:
+    """Everything that happened, in the order of the log; also of tasks that left the lists."""
+    page = await audit.events(connection, task_id, cursor, limit)
+    if not page.items and cursor is None:
+        await found(connection, task_id)
+    items = [shown.event_info(row) for row in page.items]
+    return audited.EventList(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/tasks/{task_id}/attempts", responses=reads(404))
+async def list_attempts(
+    task_id: UUID,
+    _: Reader,
+    connection: Reading,
+    language: LanguageDep,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> audited.AttemptList:
+    """Each run over the source, with its control totals and whether they add up."""
+    await found(connection, task_id)
+    page = await audit.attempts(connection, task_id, cursor, limit)
+    items = [shown.attempt_info(row, language) for row in page.items]
+    return audited.AttemptList(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/tasks/{task_id}/batches", responses=reads(404))
+async def list_batches(
+    task_id: UUID,
+    _: Reader,
+    connection: Reading,
+    attempt: AttemptNo = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> audited.BatchList:
+    """Batches in the order of the source."""
+    await found(connection, task_id)
+    page = await audit.batches(connection, task_id, cursor, limit, attempt=attempt)
+    return audited.BatchList(
+        items=[shown.batch_info(row) for row in page.items], next_cursor=page.next_cursor
+    )
+
+
+@router.get("/tasks/{task_id}/rejects", responses=reads(404))
+async def list_rejects(
+    task_id: UUID,
+    _: Reader,
+    connection: Reading,
+    language: LanguageDep,
+    attempt: AttemptNo = None,
+    fingerprint: Name = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> audited.RejectList:
+    """Rejected rows in the order of the source: which, what in it, why."""
+    await found(connection, task_id)
+    page = await audit.rejects(connection, task_id, cursor, limit, attempt=attempt, fingerprint=fingerprint)
+    items = [shown.reject_info(row, language) for row in page.items]
+    return audited.RejectList(items=items, next_cursor=page.next_cursor)
+
+
+async def found(connection: AsyncConnection, task_id: UUID) -> TaskRow:
+    """The task, or 404: one that cleanup removed is told apart from one that never was."""
+    row = await tasks.one(connection, task_id)
+    if row is not None:
+        return row
+    purged = await tasks.was_purged(connection, task_id)
+    raise Problem(404, "task_purged" if purged else "task_unknown", field="task_id", task_id=str(task_id))
