@@ -79,17 +79,15 @@ class Machine:
             self._section = {}
 
     def _outside(self, name: str, value: str) -> None:
-        if self._section is None:
-            if name == keys.OWN_ACCOUNT:
-                self._account = value
-            if name not in keys.BALANCES:
-                return
+        if name == keys.OWN_ACCOUNT:
+            self._account = value
+            if self._section is not None and name in self._section:
+                self.close_open()
+                self._section = {}
+        elif self._section is None and name in keys.BALANCES:
             # The line СекцияРасчСчет is missing: the account is the one named last.
-            self._section = {}
-        elif name == keys.OWN_ACCOUNT and name in self._section:
-            self.close_open()
-            self._section = {}
-        if name in keys.SECTION_FIELDS:
+            self._section = {keys.OWN_ACCOUNT: self._account}
+        if self._section is not None and name in keys.SECTION_FIELDS:
             self._section.setdefault(name, value[:_KEPT_VALUE])
 
     def _field(self, document: RawRow, name: str, value: str, text: str) -> None:

@@ -9,9 +9,9 @@ from jobs.formats.identifiers import account_problem, inn_problem, kpp_problem
 
 # ИНН 7700000005 КПП 770001001 ООО "РОМАШКА", ИНН:7700000005/770001001, but not ИННОВАЦИЯ.
 _PREFIX = re.compile(
-    r"ИНН(?![^\W\d_])[\s:]*(\d{5,12})?(?:\s*[/\\]\s*(\d{9})(?!\d))?[\s/\\,;]*"
-    r"(?:КПП(?![^\W\d_])[\s:]*(\d{4}[\dA-Z]{2}\d{3}|0+)?[\s/\\,;]*)?",
-    re.IGNORECASE | re.ASCII,
+    r"ИНН(?![^\W\d_])[\s:]*([0-9]{5,12})?(?:\s*[/\\]\s*([0-9]{9})(?!\d))?[\s/\\,;]*"
+    r"(?:КПП(?![^\W\d_])[\s:]*([0-9]{4}[0-9A-Z]{2}[0-9]{3}|0+)?[\s/\\,;]*)?",
+    re.IGNORECASE,
 )
 _INN_KPP = re.compile(r"(\d{5}|\d{10}|\d{12})\s*[/\\]\s*(\w{1,9})", re.ASCII)
 # Longer than any ИНН or КПП there is: kept in the raw row only.
