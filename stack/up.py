@@ -19,6 +19,7 @@ from stack.supervisor import Pids, Supervisor
 from stack.table import own_children
 
 Say = Callable[[str], None]
+Prepare = Callable[[Home, Settings, Say], Awaitable[tuple["Stack", list[Child]]]]
 Guest = Callable[["Stack"], Awaitable[None]]
 
 
@@ -44,8 +45,11 @@ class Stack:
         }
 
 
-async def run_stack(settings: Settings, say: Say, guest: Guest | None = None) -> None:
-    """Start everything, then serve until a signal; with ``guest``, until that returns.
+async def run_stack(
+    settings: Settings, say: Say, guest: Guest | None = None, prepare: Prepare | None = None
+) -> None:
+    """Start everything, then serve until a signal; with ``guest``, until that returns. ``prepare``
+    makes another table than the usual one.
 
     Raises AlreadyRunning, PortTaken, StartFailed, DownloadFailed, KafkaTooOld, PostgresTooOld or
     ConnectionError before or instead.
@@ -55,7 +59,7 @@ async def run_stack(settings: Settings, say: Say, guest: Guest | None = None) ->
     with home.held():
         for name in end_leftovers(home):
             say(f"{name} was left over from a killed run and has been ended")
-        stack, table = await _prepare(home, settings, say)
+        stack, table = await (prepare or _prepare)(home, settings, say)
         supervisor = Supervisor(table, home.logs, say, lambda pids: _write(stack, pids))
         try:
             await _serve(supervisor, _welcome(supervisor, stack, say, guest, began))

@@ -17,6 +17,15 @@ def _run_pid() -> int:
     return os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one worker, on one database; whole-system tests run last, in one worker,
+    when the other has little left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("system") is not None)
+    for item in items:
+        group = "system" if item.get_closest_marker("system") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_sessionfinish() -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         end_run(_run_pid())

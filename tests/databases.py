@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from cli.main import migration_folders
+from cli.migrate import migration_folders
 from infra.migrate import upgrade
 from tests.servers import Servers, run_lock
 

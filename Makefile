@@ -1,0 +1,73 @@
+# Needs git, make and Python >= 3.11; everything else is fetched and kept in .venv and the user's cache.
+#   make demo [ONCE=1]   import generated statements before your eyes
+#   make up              the stack, empty, in the foreground;  make down, make reset
+#   make test            everything that CI runs
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The first of these that is at least 3.11 and can make environments. PYTHON=… overrides.
+PYTHONS := python3.13 python3.12 python3.11 python3
+PYTHON ?= $(shell for p in $(PYTHONS); do \
+	"$$p" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+UV_VERSION := 0.13.9
+UV := .venv-uv/bin/uv
+RUN := .venv/bin/python
+READY := .venv/.ready
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+.PHONY: help demo demo-clean up down reset status test lint types fmt bench clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(READY)
+	@$(RUN) -m stack.main demo $(if $(filter 1 yes true,$(ONCE)),--once)
+
+demo-clean: $(READY)
+	@$(RUN) -m stack.main demo-clean
+
+up down status: $(READY)
+	@$(RUN) -m stack.main $@
+
+reset: $(READY)
+	@$(RUN) -m stack.main reset $(if $(filter 1 yes true,$(YES)),--yes)
+
+bench: $(READY)
+	@$(UV) sync --frozen --quiet --group bench
+	@$(RUN) -m benchmarks.main
+
+lint: $(READY)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/deptry . --no-ansi
+
+types: $(READY)
+	$(RUN) -m mypy
+
+fmt: $(READY)
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+# One run, so that its last line counts everything; tests/conftest.py keeps whole-system tests for the end.
+test: lint types
+	$(RUN) -m pytest -q -n 2 --dist loadgroup --cov --cov-report=term
+
+clean:
+	rm -rf .venv .venv-uv
+
+# uv.lock decides; nothing happens while it has not changed.
+$(READY): uv.lock pyproject.toml | $(UV)
+	@echo "Python packages: up to 460 MB in .venv, 200 MB to fetch where the cache has none"
+	@$(UV) sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "Tidemark needs Python 3.11 or newer with its venv module (Debian: python3-venv)."; exit 1; }
+	@echo "uv $(UV_VERSION): 20 MB into .venv-uv, with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv-uv || { echo "No environment could be made (Debian: apt install python3-venv)."; rm -rf .venv-uv; exit 1; }
+	@.venv-uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
