@@ -1,0 +1,107 @@
+"""``tidemark import``: load a file, or say what loading it would do."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.bars import bytes_bar
+from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
+from cli.root import State, state_of
+from cli.screen import Screen
+from cli.trial import Trial, examine
+from cli.trial_report import report as trial_report
+from cli.uploads import checked, upload
+from cli.watching import follow
+from domain.errors import TidemarkError
+
+_LOCAL_KIND = "bank-transactions"
+
+
+class ControlTotals(StrEnum):
+    """What a statement that does not add up leads to."""
+
+    report = "report"
+    must_match = "must_match"
+
+
+File = Annotated[Path, typer.Argument(help="The file, for example kl_to_1c.txt.", show_default=False)]
+Kind = Annotated[str, typer.Option(help="What the file holds.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Show the progress and the result.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Load nothing: say what is in it. Needs no server.")]
+Server = Annotated[bool, typer.Option("--server", help="With --dry-run: let the server check it.")]
+Totals = Annotated[ControlTotals, typer.Option(help="must_match: load nothing if it does not add up.")]
+Force = Annotated[bool, typer.Option("--force", help="Load a file that is loaded already.")]
+BatchSize = Annotated[int | None, typer.Option(min=10, max=10_000, help="Rows in a batch.")]
+NoClassify = Annotated[bool, typer.Option("--no-classify", help="Assign no categories.")]
+Key = Annotated[str | None, typer.Option(help="The same key starts the same task once.")]
+
+
+def import_file(
+    ctx: typer.Context,
+    file: File,
+    kind: Kind = _LOCAL_KIND,
+    follow_it: Follow = False,
+    dry_run: DryRun = False,
+    server: Server = False,
+    control_totals: Totals = ControlTotals.report,
+    force: Force = False,
+    batch_size: BatchSize = None,
+    no_classify: NoClassify = False,
+    idempotency_key: Key = None,
+) -> None:
+    """Load a file. With --follow or --dry-run the exit code is 0 only if everything added up."""
+    state, path = state_of(ctx), checked(file)
+    kind = kind.replace("_", "-")
+    if dry_run and not server:
+        raise typer.Exit(_try_here(state.screen, path, kind, control_totals))
+    params: dict[str, Any] = {"control_totals": control_totals.value, "auto_classify": not no_classify}
+    if batch_size is not None:
+        params["batch_size"] = batch_size
+    with state.api() as api:
+        try:
+            accepted = upload(
+                state.screen, api, kind, path, params, dry_run=dry_run, force=force, key=idempotency_key
+            )
+        except KeyboardInterrupt:
+            state.screen.tell("cli.upload_stopped")
+            raise
+    _after(state, accepted["task_id"], accepted["message"], watched=follow_it or dry_run)
+
+
+def _after(state: State, task_id: str, message: str, *, watched: bool) -> None:
+    state.screen.err.print(message, markup=False, soft_wrap=True)
+    if watched:
+        raise typer.Exit(follow(state, task_id))
+    state.screen.raw(task_id)
+    state.screen.tell("cli.watch_it", id=task_id)
+
+
+def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTotals) -> int:
+    """The dry run of this machine; its exit code is what the import's would be."""
+    if kind != _LOCAL_KIND:
+        raise Failure("cli.kind_needs_server", kind=kind)
+    try:
+        with bytes_bar(screen, path, "cli.examining", passes=2) as (progress, bar):
+            trial = examine(path, lambda size: progress.advance(bar, size))
+    except TidemarkError as error:
+        raise _refusal(error, path) from error
+    except OSError as error:
+        raise Failure("cli.file_unreadable", str(path), reason=error.strerror or str(error)) from error
+    trial_report(screen, path, trial)
+    return _verdict(screen, trial, control_totals)
+
+
+def _refusal(error: TidemarkError, path: Path) -> Failure:
+    return Failure(error.code, str(path), **error.arguments)
+
+
+def _verdict(screen: Screen, trial: Trial, control_totals: ControlTotals) -> int:
+    screen.line()
+    if trial.doubtful and control_totals is ControlTotals.must_match:
+        screen.say("cli.trial.refused", style="red")
+        return REFUSED
+    clean = not trial.rejected and not trial.doubtful
+    screen.say("cli.trial.clean" if clean else "cli.trial.partial", style="green" if clean else "yellow")
+    return CLEAN if clean else PARTIAL

@@ -1,0 +1,129 @@
+"""Does a statement add up: what it states of each account, what its documents say, the difference."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from rich.table import Table
+
+from cli.screen import Screen, cells, table
+from events.records import ControlTotal, Proof
+from jobs.formats.identifiers import currency_of
+
+MOST_ACCOUNTS = 20
+_DOUBTFUL = frozenset({"differs", "unproven"})
+_STYLE: Mapping[Proof, str] = {
+    "adds_up": "green",
+    "differs": "red",
+    "unproven": "yellow",
+    "not_stated": "dim",
+}
+
+Account = tuple[str, ControlTotal]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of an account. ``proof`` is None where nothing is judged (the opening balance)."""
+
+    what: str
+    stated: Decimal | None
+    found: Decimal | None
+    proof: Proof | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        if self.stated is None or self.found is None:
+            return None
+        return self.found - self.stated
+
+
+def accounts_of(totals: Sequence[Mapping[str, Any]]) -> list[Account]:
+    """Control totals as the API gives them; by the account's number, or by its keyed hash."""
+    found = []
+    for item in totals:
+        fields = {name: value for name, value in item.items() if name in ControlTotal.model_fields}
+        total = ControlTotal.model_validate(fields)
+        found.append((str(item.get("account") or total.account_ref), total))
+    return found
+
+
+def doubtful(total: ControlTotal) -> bool:
+    """It does not add up, or that cannot be said."""
+    return bool({total.turnover, total.closing} & _DOUBTFUL)
+
+
+def lines(total: ControlTotal) -> list[Line]:
+    """Turnover and closing balance are judged apart: one may be wrong without the other."""
+    opening = total.opening_stated
+    closing = None if opening is None else opening + total.in_found - total.out_found
+    return [
+        Line("opening", opening, None, None),
+        Line("in", total.in_stated, total.in_found, _of_side(total, total.in_stated, total.in_found)),
+        Line("out", total.out_stated, total.out_found, _of_side(total, total.out_stated, total.out_found)),
+        Line("closing", total.closing_stated, closing, total.closing),
+    ]
+
+
+def reconciliation(screen: Screen, accounts: Sequence[Account]) -> Table:
+    """A table of the accounts, those in doubt first, at most 20."""
+    headers = ("account", "figure", "stated", "found", "difference", "proof")
+    made = table(*(screen.word(f"cli.{name}") for name in headers), right=(2, 3, 4), fixed=(0,))
+    ordered = sorted(accounts, key=lambda item: not doubtful(item[1]))
+    for account, total in ordered[:MOST_ACCOUNTS]:
+        for place, line in enumerate(lines(total)):
+            made.add_row(*_row(screen, account if place == 0 else "", line, total))
+    return made
+
+
+def summary(screen: Screen, documents: int, accounts: Sequence[Account]) -> str:
+    """``13 documents · total 81,184.00 RUB (in 40,000.00, out 41,184.00) · adds up``."""
+    parts = [screen.word("cli.documents", count=documents)]
+    for currency, (received, spent) in _turnover(accounts).items():
+        parts.append(
+            screen.word(
+                "cli.turnover",
+                total=screen.money(received + spent),
+                currency=currency,
+                received=screen.money(received),
+                spent=screen.money(spent),
+            )
+        )
+    return " · ".join([*parts, *([screen.word(f"cli.sum.{verdict(accounts)}")] if accounts else [])])
+
+
+def verdict(accounts: Sequence[Account]) -> Proof:
+    """The worst of all accounts: differs, unproven, adds up; ``not_stated`` where no account says more."""
+    proofs = {proof for _, total in accounts for proof in (total.turnover, total.closing)}
+    ranked: tuple[Proof, ...] = ("differs", "unproven", "adds_up")
+    return next((proof for proof in ranked if proof in proofs), "not_stated")
+
+
+def _turnover(accounts: Sequence[Account]) -> dict[str, tuple[Decimal, Decimal]]:
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for account, total in accounts:
+        currency = currency_of(account) or ""
+        received, spent = found.get(currency, (Decimal(0), Decimal(0)))
+        found[currency] = (received + total.in_found, spent + total.out_found)
+    return found
+
+
+def _of_side(total: ControlTotal, stated: Decimal | None, found: Decimal) -> Proof:
+    """The account's turnover is judged as one; a side that agrees is not blamed for the other."""
+    if stated is None:
+        return "not_stated"
+    return "adds_up" if total.turnover == "differs" and stated == found else total.turnover
+
+
+def _row(screen: Screen, account: str, line: Line, total: ControlTotal) -> tuple[str, ...]:
+    shown = line.difference if line.proof in _DOUBTFUL else None
+    proof = ""
+    if line.proof is not None:
+        args = {"unreadable": total.unreadable}
+        proof = f"[{_STYLE[line.proof]}]{cells(screen.word(f'cli.proof.{line.proof}', **args))[0]}[/]"
+    return (
+        *cells(account, screen.word(f"cli.figure.{line.what}")),
+        *cells(screen.money(line.stated), screen.money(line.found), screen.money(shown)),
+        proof,
+    )

@@ -1,0 +1,114 @@
+"""What a task came to: tag, verdicts, reconciliation per account, first rejected rows, what to do."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from cli import figures
+from cli.api import Api, Json
+from cli.following import ENDED
+from cli.reconciliation import MOST_ACCOUNTS, accounts_of, reconciliation, summary
+from cli.screen import Screen, cells, table
+from cli.status import tag
+from cli.trial_report import shown
+from cli.verdicts import verdict_table
+from infra.wording import has_words, number
+
+MOST_REJECTS = 10
+
+
+def report(screen: Screen, api: Api, task: Json) -> None:
+    """The end of an import, or of any other task, as it stands now."""
+    attempt = _last_attempt(api, task)
+    accounts = accounts_of(attempt.get("totals", ()))
+    rows = sum(task["counts"].values())
+    if accounts:
+        screen.line(summary(screen, rows, accounts), style="bold")
+    standing = tag(screen, task)
+    screen.line(str(standing), style=f"bold {standing.style}")
+    if task["dry_run"]:
+        screen.say("cli.dry_run", style="yellow")
+    _error(screen, task)
+    if task["status"] in ENDED or rows:
+        screen.line()
+        screen.show(verdict_table(screen, task["counts"]))
+    if accounts:
+        screen.line()
+        screen.show(reconciliation(screen, accounts))
+        if (left_out := len(accounts) - MOST_ACCOUNTS) > 0:
+            screen.say("cli.more_accounts", count=left_out)
+    for note in attempt.get("notes", ()):
+        screen.line(f"! {screen.word(note)}", style="yellow")
+    first_rejects(screen, api, task)
+    _next_steps(screen, task)
+
+
+def details(screen: Screen, task: Json) -> None:
+    """What was asked, by whom, when."""
+    made = table("", "")
+    made.show_header = False
+    said = {
+        "task": task["id"],
+        "kind": kind(screen, task["kind"]),
+        "file": str(task["params"].get("file_name", "")),
+        "params": _params(task["params"]),
+        "who": task["submitted_by"],
+        "submitted": figures.moment(task["created_at"], screen.language),
+        "started": figures.moment(task["started_at"], screen.language),
+        "finished": figures.moment(task["finished_at"], screen.language),
+        "attempt": number(task["attempt"], screen.language),
+        "position": task["position"] or "",
+    }
+    for name, text in said.items():
+        if text:
+            made.add_row(*cells(screen.word(f"cli.{name}"), text))
+    screen.show(made)
+
+
+def kind(screen: Screen, name: str) -> str:
+    """A kind's name; one that has no words yet as it is called in the API."""
+    code = f"cli.kind.{name}"
+    return screen.word(code) if has_words(code, screen.language) else name
+
+
+def first_rejects(screen: Screen, api: Api, task: Json, most: int = MOST_REJECTS) -> None:
+    """The first rejected rows with their reasons, and how many more there are."""
+    if not (rejected := task["counts"].get("rejected", 0)):
+        return
+    screen.line()
+    headers = ("row", "field", "value", "reason")
+    made = table(*(screen.word(f"cli.{name}") for name in headers), right=(0,))
+    found = list(islice(api.items(f"/tasks/{task['id']}/rejects", {"limit": most}), most))
+    for row in found:
+        value = shown(row["value"] or "")
+        made.add_row(*cells(row["row_no"], row["field"] or "", value, row["message"]))
+    screen.show(made)
+    if rejected > len(found):
+        screen.say("cli.more_rejects", count=rejected - len(found))
+
+
+def _last_attempt(api: Api, task: Json) -> Json:
+    attempts = list(api.items(f"/tasks/{task['id']}/attempts"))
+    return next((found for found in attempts if found["attempt"] == task["attempt"]), {})
+
+
+def _error(screen: Screen, task: Json) -> None:
+    if error := task["error"]:
+        style = "red" if task["status"] == "failed" else "yellow"
+        screen.line(error["message"], style=style)
+        screen.line(f"{screen.word('cli.support_code')}: {error['fingerprint']}", style="dim")
+
+
+def _next_steps(screen: Screen, task: Json) -> None:
+    """What one does with this outcome."""
+    rejected = task["counts"].get("rejected", 0)
+    code = task["status"]
+    if code == "completed":
+        code = "clean" if task["outcome"] == "clean" else "rejected" if rejected else "totals"
+    if has_words(f"cli.next.{code}", screen.language):
+        screen.line()
+        screen.say(f"cli.next.{code}", id=task["id"])
+
+
+def _params(params: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in params.items() if name != "file_name")

@@ -1,0 +1,106 @@
+"""``tidemark tasks``, ``show``, ``cancel``: what was asked for, and how it stands."""
+
+from enum import StrEnum
+from itertools import islice
+from typing import Annotated
+
+import orjson
+import typer
+
+from cli import figures
+from cli.api import Api, Json
+from cli.root import state_of
+from cli.screen import Screen, cells, table
+from cli.status import tag
+from cli.task_report import details, kind, report
+from cli.watching import TaskId
+from infra.wording import number
+
+
+class Status(StrEnum):
+    """As the API filters by it."""
+
+    pending = "pending"
+    running = "running"
+    completed = "completed"
+    failed = "failed"
+    cancelled = "cancelled"
+
+
+Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be given several times.")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help="May be given several times.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As the API gives it, for a program.")]
+
+
+def tasks(
+    ctx: typer.Context,
+    status: Statuses = None,
+    kind: Kinds = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List tasks, the newest first."""
+    state = state_of(ctx)
+    wanted = {
+        "status": [one.value for one in status or ()],
+        "kind": [one.replace("-", "_") for one in kind or ()],
+        "limit": min(limit, 500),
+    }
+    with state.api() as api:
+        found = list(islice(api.items("/tasks", wanted), limit))
+    if as_json:
+        state.screen.raw(_json(found))
+    elif found:
+        _list(state.screen, found)
+    else:
+        state.screen.say("cli.no_tasks")
+
+
+def show(ctx: typer.Context, task_id: TaskId, as_json: AsJson = False) -> None:
+    """Show one task: what was asked, how it stands, what to do."""
+    state = state_of(ctx)
+    with state.api() as api:
+        task = api.get(f"/tasks/{task_id}")
+        if as_json:
+            state.screen.raw(_json(task))
+            return
+        details(state.screen, task)
+        state.screen.line()
+        report(state.screen, api, task)
+
+
+def cancel(ctx: typer.Context, task_id: TaskId) -> None:
+    """Stop a task. Batches that are being written are finished first; what is loaded stays."""
+    state = state_of(ctx)
+    with state.api() as api:
+        answer = api.post(f"/tasks/{task_id}/cancel")
+        state.screen.line(str(answer.get("message") or state.screen.word("cli.status.cancelled")))
+        _left(state.screen, api, str(task_id))
+
+
+def _left(screen: Screen, api: Api, task_id: str) -> None:
+    task = api.get(f"/tasks/{task_id}")
+    screen.line(f"{tag(screen, task)} · {task['progress']['message']}")
+
+
+def _list(screen: Screen, found: list[Json]) -> None:
+    headers = ("task", "submitted", "kind", "status", "rows", "rejected", "who")
+    made = table(*(screen.word(f"cli.{name}") for name in headers), right=(4, 5), fixed=(0, 1))
+    for task in found:
+        standing = tag(screen, task)
+        row = cells(
+            task["id"],
+            figures.moment(task["created_at"], screen.language),
+            kind(screen, task["kind"]),
+            standing,
+            number(sum(task["counts"].values()), screen.language),
+            number(task["counts"]["rejected"], screen.language),
+            task["submitted_by"],
+        )
+        made.add_row(*row[:3], f"[{standing.style}]{row[3]}[/]", *row[4:])
+    screen.show(made)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

@@ -1,0 +1,60 @@
+"""A file on its way to the API: streamed, with a bar; never whole in memory."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.api import Api, Json
+from cli.bars import Counted, bytes_bar
+from cli.failures import Failure, Refused
+from cli.screen import Screen
+
+# The answer comes when the last byte is stored: a slow object store may take minutes for 2 GB.
+_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=600.0)
+
+
+def checked(path: Path) -> Path:
+    """The path, if there is a file that can be read; Failure otherwise."""
+    if not path.exists():
+        raise Failure("cli.file_not_found", str(path))
+    if path.is_dir():
+        raise Failure("cli.file_is_folder", str(path))
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise Failure("cli.file_unreadable", str(path), reason=error.strerror or str(error)) from error
+    return path
+
+
+def upload(
+    screen: Screen,
+    api: Api,
+    kind: str,
+    path: Path,
+    params: dict[str, Any],
+    *,
+    dry_run: bool = False,
+    force: bool = False,
+    key: str | None = None,
+) -> Json:
+    """Send the file; the answer names the task. Raises Refused with the file's name as the place."""
+    form = {"params": json.dumps(params), "dry_run": _flag(dry_run), "force": _flag(force)}
+    # Signed in before the first byte is sent: a wrong password costs no upload.
+    api.token()
+    with path.open("rb") as file, bytes_bar(screen, path, "cli.uploading") as (progress, bar):
+        try:
+            return api.post(
+                f"/imports/{kind}",
+                files={"file": (path.name, Counted(file, progress, bar), "application/octet-stream")},
+                data=form,
+                headers={"Idempotency-Key": key} if key else {},
+                timeout=_TIMEOUT,
+            )
+        except Refused as refused:
+            raise Refused(refused.status, refused.problem, str(path)) from refused
+
+
+def _flag(on: bool) -> str:
+    return "true" if on else "false"

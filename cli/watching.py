@@ -1,0 +1,33 @@
+"""``tidemark watch``: a task's bar until it ends, then what it came to."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from cli.bars import TaskBar
+from cli.failures import Interrupted
+from cli.following import changes
+from cli.root import State, state_of
+from cli.status import exit_code
+from cli.task_report import report
+
+TaskId = Annotated[UUID, typer.Argument(metavar="ID", help="The task's id.", show_default=False)]
+
+
+def watch(ctx: typer.Context, task_id: TaskId) -> None:
+    """Show a task's progress until it ends. The exit code is 0 only if everything added up."""
+    raise typer.Exit(follow(state_of(ctx), str(task_id)))
+
+
+def follow(state: State, task_id: str) -> int:
+    """Show it to its end and return the exit code; Ctrl-C leaves the task running and says so."""
+    with state.api() as api:
+        try:
+            with TaskBar(state.screen) as bar:
+                for task in changes(api, task_id):
+                    bar.show(task)
+        except KeyboardInterrupt as stop:
+            raise Interrupted("cli.goes_on", id=task_id) from stop
+        report(state.screen, api, task)
+    return exit_code(task)
