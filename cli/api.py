@@ -22,6 +22,7 @@ class Api:
 
     def __init__(self, url: str, account: Callable[[], Account], language: Language) -> None:
         self.url = url
+        self.language = language
         self._account = account
         self._token: str | None = None
         self._http = httpx.Client(base_url=url, headers={"Accept-Language": language}, timeout=_TIMEOUT)

@@ -62,4 +62,4 @@ class Refused(Failure):
 
     def todo(self, language: Language) -> str | None:
         code = f"cli.do.{self.code}"
-        return word(code, self.problem, language) if has_words(code, language) else None
+        return word(code, self.problem.get("args") or {}, language) if has_words(code, language) else None

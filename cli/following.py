@@ -45,7 +45,13 @@ def _pushed(api: Api, task_id: str) -> Iterator[Json]:
     """What the socket says until it closes; ends quietly, because asking is always possible."""
     address = "ws" + api.url.removeprefix("http") + f"{PREFIX}/ws/tasks/{task_id}"
     try:
-        with connect(address, open_timeout=5, close_timeout=1, max_size=1 << 20, proxy=None) as socket:
+        with connect(
+            address,
+            additional_headers={"Accept-Language": api.language},
+            open_timeout=5,
+            close_timeout=1,
+            proxy=None,
+        ) as socket:
             socket.send(json.dumps({"type": "auth", "token": api.token(), "from": None}))
             while True:
                 message = json.loads(socket.recv(timeout=_SILENCE_SECONDS))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import demo, history, imports, migrate, onec, rejects, tasks, topics, users, watching
+from cli import demo, history, imports, migrate, onec, projections, rejects, tasks, topics, users, watching
 from cli.language import language_from
 from cli.root import Root, State
 from cli.screen import Screen
@@ -45,6 +45,7 @@ app.command()(rejects.rejects)
 app.command()(history.events)
 app.add_typer(onec.app, name="onec", help="The connection to 1C.")
 app.add_typer(demo.app, name="demo", help="What the demo left behind.")
+app.add_typer(projections.app, name="projections", help="What is read, made from the log.")
 app.command()(migrate.migrate)
 app.add_typer(users.app, name="users", help="Who may sign in.")
 app.add_typer(topics.app, name="topics", help="The topics of the log.")
