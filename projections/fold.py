@@ -51,7 +51,7 @@ def fold(reads: Iterable[Read], views: Mapping[str, View], purged: set[str], fre
         task_id, event = read.envelope.subject, read.envelope.event
         if isinstance(event, TaskBatchImported):
             key = (task_id, event.attempt, event.batch_no)
-            if key not in fresh:
+            if key not in fresh or task_id in purged:
                 continue
             fresh.discard(key)
         before = after.get(task_id)

@@ -8,6 +8,7 @@ import sys
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
 from projections.offsets import Stopped
+from projections.rebuild import lines, rebuild
 from projections.runner import Runner
 from projections.schema import in_schema
 
@@ -44,9 +45,13 @@ def _stopped_in(error: BaseException) -> Stopped | None:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0 when told to stop, 3 where going on would be wrong."""
+    """Exit code 0 when told to stop, 1 where a rebuild found differences, 3 where going on would be wrong."""
     settings = Settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if arguments[:1] == ["rebuild"]:
+        report = asyncio.run(rebuild(settings, switch="--switch" in arguments))
+        sys.stdout.write("\n".join(lines(report)) + "\n")
+        return 1 if report.differences and not report.switched else 0
     try:
         asyncio.run(_until_signalled(settings))
     except BaseException as error:

@@ -1,0 +1,170 @@
+"""What people see of a task after each event."""
+
+import pytest
+
+from events.base import Event
+from events.records import ControlTotal, Counts
+from events.tasks import (
+    TaskCancelRequested,
+    TaskPurged,
+    TaskRequestAccepted,
+    TaskRequestRefused,
+    TaskRetryScheduled,
+    TaskUndone,
+)
+from projections.task import apply
+from tests.projections.story import (
+    BEGIN,
+    ERROR,
+    USER,
+    batch,
+    cancelled,
+    completed,
+    envelope,
+    failed,
+    seen,
+    source_read,
+    started,
+    submitted,
+    view_of,
+)
+
+
+def test_a_submitted_task_waits() -> None:
+    view = view_of(submitted)
+    assert (view.status, view.attempt, view.counts.total) == ("pending", 1, 0)
+    assert (view.created_at, view.submitted_by) == (BEGIN, f"user:{USER}")
+    assert view.progress.message.code == "task.waiting"
+
+
+def test_nothing_is_seen_of_a_task_that_was_never_submitted() -> None:
+    assert seen([started, batch(1)]) is None
+
+
+def test_a_started_task_runs() -> None:
+    view = view_of(submitted, started)
+    assert (view.status, view.current.status, view.current.tries) == ("running", "running", 1)
+    assert view.started_at == view.current.started_at
+
+
+def test_batches_add_up() -> None:
+    view = view_of(submitted, started, batch(1, 100, rejected=3), batch(2, 50))
+    assert view.counts == Counts(created=147, rejected=3)
+    assert view.progress.processed == 150
+
+
+def test_a_clean_import_is_completed_with_all_rows() -> None:
+    view = view_of(submitted, started, batch(1, 100), source_read(100, 1), completed(100))
+    assert (view.status, view.outcome, view.progress.percent) == ("completed", "clean", 100)
+    assert view.result is not None
+    assert view.result["inserted"] == 100
+    assert view.progress.message.args == {"total": 100}
+    assert view.failure is None
+
+
+def test_a_partial_import_says_how_many_rows_need_attention() -> None:
+    view = view_of(submitted, started, batch(1, 100, rejected=7), completed(93, rejected=7))
+    assert view.outcome == "partial"
+    assert view.progress.message.code == "task.partial"
+    assert view.progress.message.args == {"rejected": 7, "total": 100}
+
+
+def test_a_failed_task_has_an_error_and_keeps_its_rows() -> None:
+    view = view_of(submitted, started, batch(1, 100), failed(left=100))
+    assert (view.status, view.error, view.failure) == ("failed", ERROR, "f00d")
+    assert view.counts.created == 100
+    assert view.progress.percent < 100
+
+
+def test_a_retry_shows_when_and_why_and_leaves_with_the_next_start() -> None:
+    retry = TaskRetryScheduled(seq=2, attempt=1, tries=1, limit=5, at=BEGIN, error=ERROR)
+    view = view_of(submitted, started, retry)
+    assert (view.status, view.error, view.retry is not None) == ("running", ERROR, True)
+    again = view_of(submitted, started, retry, started.model_copy(update={"seq": 3, "tries": 2}))
+    assert (again.retry, again.error, again.current.tries) == (None, None, 2)
+
+
+def test_a_stopped_task_says_how_many_rows_it_left() -> None:
+    view = view_of(submitted, started, batch(1, 100), TaskCancelRequested(), cancelled(left=100))
+    assert (view.status, view.progress.message.args) == ("cancelled", {"rows": 100})
+
+
+def test_stopping_is_seen_while_it_is_under_way() -> None:
+    view = view_of(submitted, started, TaskCancelRequested(), batch(1))
+    assert view.progress.message.code == "task.cancelling"
+
+
+def test_a_request_changes_nothing_of_a_finished_task() -> None:
+    before = view_of(submitted, started, completed(0))
+    refused = TaskRequestRefused(seq=3, request="cancel", reason="already_finished", state="completed")
+    after = view_of(submitted, started, completed(0), TaskCancelRequested(), refused)
+    assert (after.status, after.progress) == (before.status, before.progress)
+
+
+@pytest.mark.parametrize("repeat", [submitted, started, completed(100)])
+def test_a_repeat_gives_the_same_view(repeat: Event) -> None:
+    view = view_of(submitted, started, batch(1), completed(100))
+    assert apply(view, envelope(repeat)) is view
+
+
+def test_a_batch_told_after_the_end_counts_once() -> None:
+    view = view_of(submitted, started, batch(1), cancelled(left=200), batch(2))
+    assert view.counts.created == 200
+    assert view.status == "cancelled"
+
+
+def test_skipped_rows_count_as_soon_as_the_source_was_read() -> None:
+    view = view_of(submitted, started, source_read(110, 1, skipped=10), batch(1, 100))
+    assert view.counts == Counts(created=100, skipped=10)
+
+
+def test_control_totals_and_notes_stay_with_the_attempt() -> None:
+    control = ControlTotal(account_ref="abc", turnover="differs")
+    read = source_read(1, 1).model_copy(update={"controls": (control,), "notes": ("statement_without_end",)})
+    view = view_of(submitted, started, batch(1, 1), read, completed(1))
+    assert view.current.controls == (control,)
+    assert view.result is not None
+    assert view.result["notes"] == ["statement_without_end"]
+
+
+def test_a_purged_task_is_gone() -> None:
+    assert seen([submitted, started, completed(0), TaskPurged(seq=3)]) is None
+
+
+def test_an_undone_task_says_so() -> None:
+    undone = TaskUndone(seq=3, removed=1, restored=0, conflicts=0)
+    assert view_of(submitted, started, completed(1), undone).outcome == "undone"
+
+
+def test_continuing_keeps_what_is_loaded() -> None:
+    accepted = TaskRequestAccepted(seq=3, request="replay", attempt=2, scope="unfinished")
+    events = (submitted, started, batch(1, 100), cancelled(left=100), accepted)
+    view = view_of(*events)
+    assert (view.status, view.attempt, view.counts.created) == ("pending", 2, 100)
+    again = started.model_copy(update={"seq": 4, "attempt": 2})
+    view = view_of(*events, again, batch(2, 50, attempt=2), completed(50, seq=5, attempt=2))
+    assert (view.status, view.counts.created) == ("completed", 150)
+
+
+def test_corrected_rows_are_no_longer_rejected() -> None:
+    accepted = TaskRequestAccepted(seq=3, request="replay", attempt=2, scope="rejected")
+    again = started.model_copy(update={"seq": 4, "attempt": 2})
+    view = view_of(
+        submitted,
+        started,
+        batch(1, 100, rejected=7),
+        completed(93, rejected=7),
+        accepted,
+        again,
+        batch(1, 7, attempt=2, rejected=2),
+    )
+    assert view.counts == Counts(created=98, rejected=2)
+
+
+def test_a_repeat_that_fails_leaves_a_completed_task_as_it_was() -> None:
+    accepted = TaskRequestAccepted(seq=3, request="replay", attempt=2, scope="unfinished")
+    again = started.model_copy(update={"seq": 4, "attempt": 2})
+    view = view_of(submitted, started, completed(10), accepted, again, failed(seq=5, attempt=2))
+    assert (view.status, view.outcome, view.error) == ("completed", "clean", None)
+    assert view.attempts[2].status == "failed"
+    assert view.attempts[2].error == ERROR
