@@ -153,10 +153,13 @@ async def plan(request: Request) -> Response:
         if asked.get("fault") not in CHANGES:
             simulator.faults.plan(Fault.of(asked))
             return JSONResponse({"planned": len(simulator.faults.planned)}, 202)
-        day = date.fromisoformat(asked["date"]) if "date" in asked else None
-        refs = simulator.change(asked["fault"], asked.get("ref"), day, int(asked.get("count", 1)))
-    except (ValueError, AttributeError, TypeError) as error:
-        return JSONResponse({"error": str(error)}, 400)
+        if "ref" in asked:
+            refs = simulator.change(asked["fault"], [str(asked["ref"])])
+        else:
+            day = date.fromisoformat(asked["date"])
+            refs = simulator.change_of_day(asked["fault"], day, int(asked.get("count", 1)))
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
+        return JSONResponse({"error": repr(error)}, 400)
     return JSONResponse({"refs": refs}, 202)
 
 

@@ -74,14 +74,17 @@ class Simulator:
             raise problems.no_entity_set(name)
         return ENTITY_SETS[name]
 
-    def change(self, what: str, ref: str | None, day: date | None, count: int) -> list[str]:
+    def change(self, what: str, refs: list[str]) -> list[str]:
         """Do to documents what a person in 1C would; returns their references."""
-        refs = [ref] if ref else [head["Ref_Key"] for _, head in self.world.of_day(day or date.min)][:count]
-        for changed in refs:
-            version = data_version(random.Random(f"{what}|{changed}"))
-            before = self.world.changes.get(changed, {})
-            self.world.changes[changed] = {**before, **CHANGES[what], "DataVersion": version}
+        for ref in refs:
+            version = data_version(random.Random(f"{what}|{ref}"))
+            before = self.world.changes.get(ref, {})
+            self.world.changes[ref] = {**before, **CHANGES[what], "DataVersion": version}
         return refs
+
+    def change_of_day(self, what: str, day: date, count: int) -> list[str]:
+        """The same to the first posted documents of a day."""
+        return self.change(what, [head["Ref_Key"] for _, head in self.world.of_day(day)][:count])
 
     def reset(self) -> None:
         """No faults, no changes, no sessions."""

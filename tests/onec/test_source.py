@@ -55,8 +55,8 @@ async def test_a_second_reading_gives_the_same_rows_and_does_not_ask_1c(base: On
     store = MemoryPages()
     first = await rows_of(base.source(store))
     base.simulator.seen.clear()
-    base.simulator.change("unposted", None, DAY, 3)
-    base.simulator.change("changed", None, LAST, 3)
+    base.simulator.change_of_day("unposted", DAY, 3)
+    base.simulator.change_of_day("changed", LAST, 3)
     assert await rows_of(base.source(store)) == first
     assert not base.simulator.seen
 
@@ -64,8 +64,8 @@ async def test_a_second_reading_gives_the_same_rows_and_does_not_ask_1c(base: On
 async def test_another_attempt_asks_again_and_sees_what_changed(base: OneCBase) -> None:
     store = MemoryPages()
     first = await rows_of(base.source(store))
-    (gone,) = base.simulator.change("unposted", None, DAY, 1)
-    (changed,) = base.simulator.change("changed", None, LAST, 1)
+    (gone,) = base.simulator.change_of_day("unposted", DAY, 1)
+    (changed,) = base.simulator.change_of_day("changed", LAST, 1)
     second = {row["Ref_Key"]: row for row in await rows_of(base.source(store, attempt=2))}
     assert set(second) == {row["Ref_Key"] for row in first} - {gone}
     versions = {row["Ref_Key"]: row["DataVersion"] for row in first}
@@ -96,7 +96,7 @@ async def test_what_another_reader_stored_first_counts(base: OneCBase) -> None:
         async def put_if_absent(self, name: str, data: bytes, /) -> bytes:
             return store.kept[name]
 
-    base.simulator.change("changed", None, DAY, 5)
+    base.simulator.change_of_day("changed", DAY, 5)
     theirs = await rows_of(base.source(store))
     assert await rows_of(base.source(Faster())) == theirs
 
@@ -131,7 +131,7 @@ async def test_pages_cut_short_on_the_way_lose_no_document(base: OneCBase) -> No
 async def test_a_count_that_changed_is_said(base: OneCBase) -> None:
     source = base.source()
     await source.survey()
-    base.simulator.change("unposted", None, DAY, 2)
+    base.simulator.change_of_day("unposted", DAY, 2)
     await rows_of(source)
     assert (source.summary().rows, source.summary().notes) == (DOCUMENTS - 2, ("onec_count_changed",))
 
