@@ -97,3 +97,10 @@ def test_a_long_line_may_end_with_the_file() -> None:
 def test_bytes_that_begin_no_character_are_cut_anywhere() -> None:
     data = statement(encoding="utf-8") + b"\x80" * (3 << 20)
     assert rows_of(data) == []
+
+
+def test_a_purpose_of_a_hundred_thousand_lines_is_read_at_once() -> None:
+    lines = "x\n" * 100_000
+    text = document().replace("КонецДокумента", f"{lines}КонецДокумента")
+    row = rows_of(statement(text, END))[0]
+    assert row["НазначениеПлатежа"].count("\nx") == 100_000

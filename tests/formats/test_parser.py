@@ -103,7 +103,7 @@ def test_figures_that_cannot_be_read_are_not_stated() -> None:
 
 
 def test_a_line_without_a_key_continues_the_value_before() -> None:
-    text = document().replace("КонецДокумента", "за март\n\nНДС 20%\nКонецДокумента")
+    text = document().replace("КонецДокумента", "за март\n \n\nНДС 20%\nКонецДокумента")
     assert rows_of(statement(text))[0]["НазначениеПлатежа"] == "Оплата по счету № 5\nза март\nНДС 20%"
 
 
@@ -130,6 +130,13 @@ def test_of_a_key_that_stands_twice_the_first_that_says_something_counts() -> No
     text = document(Код="").replace("Сумма=", "Номер=99\nНомер=17\nСумма=").replace("Код=", "Код=\nКод=7")
     row = rows_of(statement(text))[0]
     assert (row["Номер"], row["Код"]) == ("17", "7")
+
+
+def test_a_purpose_that_begins_on_its_second_line_is_not_lost() -> None:
+    text = document(НазначениеПлатежа="").replace(
+        "КонецДокумента", "за март\nНазначениеПлатежа=б\nКонецДокумента"
+    )
+    assert rows_of(statement(text))[0]["НазначениеПлатежа"] == "\nза март\nНазначениеПлатежа=б"
 
 
 def test_a_banks_own_keys_are_kept() -> None:

@@ -24,6 +24,7 @@ class Machine:
         self.sections: list[AccountSection] = []
         self._document: RawRow | None = None
         self._last = ""
+        self._continued: list[str] = []
         self._size = 0
         self._section: dict[str, str] | None = None
         self._account = ""
@@ -42,7 +43,7 @@ class Machine:
             elif name and equals:
                 self._field(self._document, name, value, text)
             else:
-                self._continue(self._document, text)
+                self._continue(text)
         elif name and equals:
             self._outside(name, value.strip())
 
@@ -56,6 +57,7 @@ class Machine:
         """End the document or the section that is being read."""
         document, self._document = self._document, None
         if document is not None:
+            self._end_value(document)
             if keys.DEFECT not in document and _shows_nul(document):
                 document[keys.DEFECT] = keys.NUL
             self.rows.append(document)
@@ -92,19 +94,27 @@ class Machine:
 
     def _field(self, document: RawRow, name: str, value: str, text: str) -> None:
         before = document.get(name, "")
-        if not before.strip():
+        if not before.strip() and not (name == self._last and self._continued):
+            self._end_value(document)
             document[name] = value
             self._last = name
         elif self._last.startswith(keys.PURPOSE) and value != before:
             # A document has each key once: this is a line of the purpose that looks like one.
-            self._continue(document, text)
+            self._continue(text)
 
-    def _continue(self, document: RawRow, text: str) -> None:
+    def _continue(self, text: str) -> None:
+        # Joined when the value ends: appending each of 100,000 short lines would take minutes.
         if text.strip():
-            document[self._last] += f"\n{text}"
+            self._continued.append(text)
+
+    def _end_value(self, document: RawRow) -> None:
+        if self._continued:
+            document[self._last] = "\n".join((document[self._last], *self._continued))
+            self._continued.clear()
 
     def _cut_short(self, document: RawRow) -> None:
         if keys.DEFECT not in document:
+            self._end_value(document)
             kept = {name: value[:_KEPT_VALUE] for name, value in list(document.items())[:_KEPT_FIELDS]}
             document.clear()
             document.update(kept)
