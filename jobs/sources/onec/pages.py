@@ -1,9 +1,10 @@
 """Pages as they are kept: put once, never changed, so that a second reading is byte for byte the first."""
 
 import gzip
-import json
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
+
+import orjson
 
 from jobs.base import Row
 from jobs.sources.onec.paging import Key
@@ -49,11 +50,15 @@ class StoredPage:
 
     def encode(self) -> bytes:
         """The same page gives the same bytes: gzip without a time, keys in their order."""
-        return _pack(asdict(self))
+        after = asdict(self.after) if self.after else None
+        # Not asdict(self): it copies every row and takes three times as long as all the rest of a page.
+        return _pack(
+            {"entity": self.entity, "rows": self.rows, "after": after, "read": self.read, "last": self.last}
+        )
 
     @classmethod
     def decode(cls, data: bytes) -> "StoredPage":
-        found = json.loads(gzip.decompress(data))
+        found = orjson.loads(gzip.decompress(data))
         return cls(**{**found, "after": Key(**found["after"]) if found["after"] else None})
 
 
@@ -68,7 +73,7 @@ class StoredSurvey:
 
     @classmethod
     def decode(cls, data: bytes) -> "StoredSurvey":
-        return cls(**json.loads(gzip.decompress(data)))
+        return cls(**orjson.loads(gzip.decompress(data)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +92,4 @@ class PageNames:
 
 
 def _pack(value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode(), compresslevel=1, mtime=0)
+    return gzip.compress(orjson.dumps(value), compresslevel=1, mtime=0)

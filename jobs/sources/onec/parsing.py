@@ -9,10 +9,10 @@ import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 EMPTY_REF = "00000000-0000-0000-0000-000000000000"
 _TYPE_PREFIX = "StandardODATA."
+_REF = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 # Plain ASCII decimals only: Decimal() itself also takes "1_000", "NaN" and Arabic digits.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
@@ -32,11 +32,8 @@ def text(value: Any) -> str:
 
 def ref(value: Any) -> str | None:
     """A reference in lower case, or None where it is empty, null or none at all."""
-    try:
-        found = str(UUID(text(value)))
-    except ValueError:
-        return None
-    return None if found == EMPTY_REF else found
+    found = value.strip().lower() if isinstance(value, str) else ""
+    return found if _REF.fullmatch(found) and found != EMPTY_REF else None
 
 
 def composite(value: Any, kind: Any) -> tuple[str, str] | None:
