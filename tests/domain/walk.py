@@ -10,12 +10,13 @@ from functools import cache
 from itertools import product
 
 from domain.commands import Cancel, Command, FinishUndo, Purge, Replay, RetryDue, Start, Undo
-from domain.states import Absent, Pending, Purged, Retrying, State
+from domain.states import Absent, Known, Pending, Purged, Retrying, State
 from domain.task import decide, evolve, react
 from events.tasks import Scope, TaskEvent, TaskRequestRefused
 from tests.domain.spec import DOWN, NOW, REFUSED, after, batch, source_read, submitted, work_failed
 
 Edge = tuple[str, str, str]
+FINITE = 5_000
 SCOPES: tuple[Scope, ...] = ("all", "unfinished", "rejected")
 
 
@@ -64,7 +65,12 @@ def _said(state: State, events: Iterable[TaskEvent]) -> Iterator[tuple[State, St
 
 
 def _forget_numbers(state: State) -> State:
-    fixed: dict[str, object] = {"seq": 0} | ({"at": NOW} if isinstance(state, Retrying) else {})
+    """What only counts up would make the world infinite; how often is tried, other tests know."""
+    fixed: dict[str, object] = {"seq": 0}
+    if isinstance(state, Known):
+        fixed["work"] = state.work.model_copy(update={"tries": 1, "faults": 0})
+    if isinstance(state, Retrying):
+        fixed["at"] = NOW
     return state.model_copy(update=fixed)
 
 
@@ -74,6 +80,7 @@ def _walked() -> tuple[frozenset[Edge], tuple[State, ...]]:
     seen: dict[str, State] = {Absent().model_dump_json(): Absent()}
     queue: deque[State] = deque(seen.values())
     while queue:
+        assert len(seen) < FINITE, "something counts that should not"
         for before, state, event in _moves(queue.popleft()):
             edges.add((before.name, state.name, event.type))
             fixed = _forget_numbers(state)
