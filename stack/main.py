@@ -24,7 +24,12 @@ from stack.up import Guest, run_stack
 
 EXPECTED = (DownloadFailed, KafkaTooOld, PortTaken, PostgresTooOld, StartFailed, ConnectionError)
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tidemark's stack on this machine.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Tidemark's stack on this machine.",
+)
 console = Console(highlight=False)
 
 
@@ -45,10 +50,14 @@ def demo(
 ) -> None:
     """Start everything if need be, and import generated bank statements before your eyes."""
     home = _home()
-    if home.holder() is not None:
-        asyncio.run(demonstration.show_on_running(home, once, console))
-    else:
+    if home.holder() is None:
         _run(lambda stack: demonstration.show(stack, once, console))
+        return
+    try:
+        asyncio.run(demonstration.show_on_running(home, once, console))
+    except demonstration.DoesNotAddUp as error:
+        say(f"\n{error}")
+        raise typer.Exit(1) from None
 
 
 @app.command()

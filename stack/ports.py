@@ -4,6 +4,8 @@ import random
 import socket
 from collections.abc import Callable
 
+import psutil
+
 from stack.home import Home
 
 LOOPBACK = "127.0.0.1"
@@ -27,6 +29,15 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether this very process listens there; a port may have gone to another program meanwhile."""
+    try:
+        connections = psutil.Process(pid).net_connections("tcp")
+    except psutil.Error:
+        return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in connections)
 
 
 def choose(taken: set[int]) -> int:

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from stack.children import Child
 from stack.leftovers import working_in
-from stack.ports import LOOPBACK
+from stack.ports import LOOPBACK, listens
 
 
 def _binaries() -> Path:
@@ -60,8 +60,8 @@ def postgres_child(
     _forget_dead(folder)
     options = {"port": str(port)} | SETTINGS | settings
 
-    async def ready() -> bool:
-        return await _answers(port, password)
+    async def ready(pid: int) -> bool:
+        return listens(pid, port) and await _answers(port, password)
 
     return Child(
         name="postgres",

@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from stack.children import Child, end, kill_group, spawn
+from stack.delays import next_delay
 from stack.logs import keep_bounded, last_lines
 
-FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
-# A child that was ready and lived this long starts again after the first delay, not the next.
-HEALTHY_SECONDS = 10.0
 POLL = 0.05
 STOP_SECONDS = 10.0
 # Two waves (workers, then servers) and the killing of what stays fit into ten seconds.
-ONE_CHILD_SECONDS = 4.5
+ONE_CHILD_SECONDS = 6.0
 # A child that never got ready in this many tries (15 s) never will; later on it is tried for ever.
 FIRST_TRIES = 5
 
@@ -100,7 +98,7 @@ class Supervisor:
         for name in child.after:
             if name in self._ready:
                 await self._ready[name].wait()
-        delay = FIRST_DELAY
+        delay: float | None = None
         tries = 0
         while not self.stops():
             began = time.monotonic()
@@ -114,7 +112,7 @@ class Supervisor:
             ready = self._ready[child.name].is_set()
             if child.once or (not ready and tries == FIRST_TRIES):
                 raise StartFailed(f"{child.name} {_how(code)}:\n{last_lines(self._log(child))}")
-            delay = next_delay(delay if tries > 1 else None, ready, time.monotonic() - began)
+            delay = next_delay(delay, ready, time.monotonic() - began)
             self._say(f"{child.name} {_how(code)}; starts again in {delay:g} s (its log: {self._log(child)})")
             await self._pause(delay)
 
@@ -131,7 +129,7 @@ class Supervisor:
     async def _attend(self, child: Child, process: asyncio.subprocess.Process) -> int:
         """Say when it is ready, wait for its end, and leave nothing of its group behind."""
         began = time.monotonic()
-        readiness = asyncio.create_task(self._announce(child, began))
+        readiness = asyncio.create_task(self._announce(child, process, began))
         try:
             code = await process.wait()
         finally:
@@ -144,10 +142,10 @@ class Supervisor:
             self._tell()
         return code
 
-    async def _announce(self, child: Child, began: float) -> None:
+    async def _announce(self, child: Child, process: asyncio.subprocess.Process, began: float) -> None:
         if child.once:
             return
-        while child.ready is not None and not await child.ready():  # noqa: ASYNC110 - another process
+        while child.ready is not None and not await child.ready(process.pid):  # noqa: ASYNC110 - another process
             await asyncio.sleep(POLL)
         self._is_ready(child, began)
 
@@ -189,14 +187,6 @@ class Supervisor:
 
     def _log(self, child: Child) -> Path:
         return self._logs / f"{child.name}.log"
-
-
-def next_delay(before: float | None, ready: bool, lived: float) -> float:
-    """How long to wait before a dead child is started again: 0.5 s, doubled up to 30 s, and 0.5 s again
-    after it was ready and lived ten seconds."""
-    if before is None or (ready and lived >= HEALTHY_SECONDS):
-        return FIRST_DELAY
-    return min(before * 2, LONGEST_DELAY)
 
 
 def _how(code: int) -> str:

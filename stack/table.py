@@ -7,6 +7,7 @@ import httpx
 
 from stack.children import Child
 from stack.environment import ROOT, python
+from stack.ports import listens
 
 SERVERS_READY = ("migrate", "topics")
 
@@ -32,10 +33,10 @@ def own_children(
 ) -> list[Child]:
     """Our own processes with their environment; each is a named worker, so that Kafka knows its
     successor at once when it is restarted."""
-    api = environment["TIDEMARK_API_URL"]
+    api, port = environment["TIDEMARK_API_URL"], int(environment["TIDEMARK_PORT"])
 
-    async def api_answers() -> bool:
-        return await answers(f"{api}/healthz")
+    async def api_answers(pid: int) -> bool:
+        return listens(pid, port) and await answers(f"{api}/healthz")
 
     children = (*STEPS, *((SIMULATOR,) if simulator else ()), *WORKERS)
     extra: dict[str, Mapping[str, str]] = {"users": passwords}

@@ -65,7 +65,7 @@ def scenario(name: str, home: Path) -> list[Child]:
 
 
 def _exists(path: Path) -> Probe:
-    async def exists() -> bool:
+    async def exists(pid: int) -> bool:
         return path.exists()
 
     return exists

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stack.supervisor import STOP_SECONDS, next_delay
+from stack.delays import next_delay
+from stack.supervisor import STOP_SECONDS
 from tests.stack.running import alive, stack_command, supervised
 from tests.waiting import until
 
