@@ -74,7 +74,7 @@ class TaskBar:
         self._progress = _progress(
             screen.err,
             TextColumn("{task.fields[tag]}"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             TextColumn("{task.fields[rows]}", justify="right"),
             TextColumn("{task.fields[rate]}"),
             TextColumn("{task.fields[rejected]}"),

@@ -78,7 +78,14 @@ class Installation:
             for name, key in _FROM_STACK.items()
             if name not in given and self._stack.get(key)
         }
+        if "onec_url" in found and "onec_user" not in given:
+            found |= self._simulator()
         return Settings(**found, home=self.home)
+
+    def _simulator(self) -> dict[str, str]:
+        """How the 1C simulator of the stack is entered: its password is in the stack's folder."""
+        key = self.home / "onec.key"
+        return {"onec_user": "tidemark", "onec_password": key.read_text().strip()} if key.exists() else {}
 
     def _passwords(self) -> Mapping[str, str]:
         return self._environment().passwords()

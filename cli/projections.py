@@ -10,9 +10,7 @@ from cli.root import state_of
 
 app = typer.Typer(no_args_is_help=True)
 
-Switch = Annotated[
-    bool, typer.Option("--switch", help="Put the rebuilt tables in place of the live ones.")
-]
+Switch = Annotated[bool, typer.Option("--switch", help="Put the rebuilt tables in place of the live ones.")]
 
 
 @app.callback()

@@ -66,15 +66,16 @@ def lines(total: ControlTotal) -> list[Line]:
     ]
 
 
-def reconciliation(screen: Screen, accounts: Sequence[Account]) -> Table:
-    """A table of the accounts, those in doubt first, at most 20."""
-    headers = ("account", "figure", "stated", "found", "difference", "proof")
-    made = table(*(screen.word(f"cli.{name}") for name in headers), right=(2, 3, 4), fixed=(0,))
+def reconciliation(screen: Screen, accounts: Sequence[Account]) -> None:
+    """A table an account, those in doubt first, at most 20; fits 80 columns up to 10^9."""
     ordered = sorted(accounts, key=lambda item: not doubtful(item[1]))
     for account, total in ordered[:MOST_ACCOUNTS]:
-        for place, line in enumerate(lines(total)):
-            made.add_row(*_row(screen, account if place == 0 else "", line, total))
-    return made
+        screen.line()
+        note = screen.word("cli.unreadable", count=total.unreadable) if total.unreadable else ""
+        screen.line(" · ".join(filter(None, (f"{screen.word('cli.account')} {account}", note))), "bold")
+        screen.show(_table(screen, lines(total)))
+    if (left_out := len(accounts) - MOST_ACCOUNTS) > 0:
+        screen.say("cli.more_accounts", count=left_out)
 
 
 def summary(screen: Screen, documents: int, accounts: Sequence[Account]) -> str:
@@ -116,14 +117,22 @@ def _of_side(total: ControlTotal, stated: Decimal | None, found: Decimal) -> Pro
     return "adds_up" if total.turnover == "differs" and stated == found else total.turnover
 
 
-def _row(screen: Screen, account: str, line: Line, total: ControlTotal) -> tuple[str, ...]:
-    shown = line.difference if line.proof in _DOUBTFUL else None
-    proof = ""
-    if line.proof is not None:
-        args = {"unreadable": total.unreadable}
-        proof = f"[{_STYLE[line.proof]}]{cells(screen.word(f'cli.proof.{line.proof}', **args))[0]}[/]"
-    return (
-        *cells(account, screen.word(f"cli.figure.{line.what}")),
-        *cells(screen.money(line.stated), screen.money(line.found), screen.money(shown)),
-        proof,
+def _table(screen: Screen, figures: Sequence[Line]) -> Table:
+    """The column of differences is there only where something differs."""
+    off = any(line.proof in _DOUBTFUL and line.difference for line in figures)
+    headers = ["figure", "stated", "found", *(["difference"] if off else []), "proof"]
+    made = table(
+        *(screen.word(f"cli.{name}") for name in headers),
+        right=tuple(range(1, len(headers) - 1)),
+        fixed=(0,),
     )
+    for line in figures:
+        shown = line.difference if line.proof in _DOUBTFUL else None
+        amounts = [line.stated, line.found, *([shown] if off else [])]
+        made.add_row(
+            *cells(screen.word(f"cli.figure.{line.what}"), *map(screen.money, amounts)),
+            f"[{_STYLE[line.proof]}]{cells(screen.word(f'cli.proof.{line.proof}'))[0]}[/]"
+            if line.proof
+            else "",
+        )
+    return made

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli import figures
-from cli.failures import Failure
+from cli.failures import Failure, Interrupted
 from infra.wording import Language, word
 
 # A file or a pipe has no width: tables are not squeezed into 80 columns there.
@@ -46,7 +46,8 @@ class Screen:
 
     def failed(self, failure: Failure) -> None:
         """What happened · where · what to do."""
-        self.err.print(f"✗ {escape(failure.what(self.language))}", style="red", soft_wrap=True)
+        sign, style = ("·", "") if isinstance(failure, Interrupted) else ("✗", "red")
+        self.err.print(f"{sign} {escape(failure.what(self.language))}", style=style, soft_wrap=True)
         for code, text in (("cli.where", failure.where), ("cli.todo", failure.todo(self.language))):
             if text:
                 self.err.print(escape(f"  {self.word(code)}: {text}"), soft_wrap=True)

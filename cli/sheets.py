@@ -15,6 +15,19 @@ from infra.wording import Language
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]")
 _FIGURE = re.compile(r"[+-]?[\d ., \u00a0]+")
 _OWN = ("row_no", "field", "value", "code", "reason")
+# Our own marks in a raw row begin like this; no column of a source does.
+_MARK = "_"
+# A database keeps no order of a row's keys: what one looks for first comes first.
+_FIRST = (
+    "Номер",
+    "Дата",
+    "Сумма",
+    "ДатаСписано",
+    "ДатаПоступило",
+    "Плательщик",
+    "Получатель",
+    "НазначениеПлатежа",
+)
 
 Json = dict[str, Any]
 
@@ -68,9 +81,16 @@ def opened(path: Path | None, stdout: TextIO) -> Iterator[TextIO]:
 def _collected(rows: Iterable[Json], waiting: IO[str]) -> Sequence[str]:
     columns: dict[str, None] = {}
     for row in rows:
-        columns.update(dict.fromkeys(row["raw"]))
+        columns.update(dict.fromkeys(name for name in row["raw"] if not name.startswith(_MARK)))
         waiting.write(json.dumps(row, ensure_ascii=True) + "\n")
-    return tuple(columns)
+    return sorted(columns, key=_rank)
+
+
+def _rank(column: str) -> tuple[int, str]:
+    """Names that are looked for first, each with those that begin with it; the others by the alphabet."""
+    exact = next((place for place, name in enumerate(_FIRST) if column == name), None)
+    begun = next((place for place, name in enumerate(_FIRST) if column.startswith(name)), len(_FIRST))
+    return (begun if exact is None else exact, column)
 
 
 def _read(waiting: IO[str]) -> Iterator[Json]:

@@ -1,5 +1,6 @@
 """What a task came to: tag, verdicts, reconciliation per account, first rejected rows, what to do."""
 
+import json
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from cli import figures
 from cli.api import Api, Json
 from cli.following import ENDED
-from cli.reconciliation import MOST_ACCOUNTS, accounts_of, reconciliation, summary
+from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.screen import Screen, cells, table
 from cli.status import tag
 from cli.trial_report import shown
@@ -32,11 +33,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     if task["status"] in ENDED or rows:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
-    if accounts:
-        screen.line()
-        screen.show(reconciliation(screen, accounts))
-        if (left_out := len(accounts) - MOST_ACCOUNTS) > 0:
-            screen.say("cli.more_accounts", count=left_out)
+    reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
         screen.line(f"! {screen.word(note)}", style="yellow")
     first_rejects(screen, api, task)
@@ -111,4 +108,4 @@ def _next_steps(screen: Screen, task: Json) -> None:
 
 
 def _params(params: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in params.items() if name != "file_name")
+    return ", ".join(f"{name}={json.dumps(value)}" for name, value in params.items() if name != "file_name")

@@ -20,11 +20,7 @@ def report(screen: Screen, path: Path, trial: Trial) -> None:
     if trial.by_direction:
         screen.line()
         _directions(screen, trial)
-    if trial.totals:
-        screen.line()
-        screen.show(reconciliation(screen, trial.totals))
-        if (left_out := len(trial.totals) - MOST_ACCOUNTS) > 0:
-            screen.say("cli.more_accounts", count=left_out)
+    reconciliation(screen, trial.totals)
     _rejects(screen, trial)
     _warnings(screen, trial)
 
