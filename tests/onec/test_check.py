@@ -78,6 +78,14 @@ async def test_another_address_is_a_publication(base: OneCBase) -> None:
     assert (bad.code, bad.mend) == ("onec_no_service", "mend_publication")
 
 
+async def test_an_address_without_its_end_is_said() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"value": []})
+
+    first = (await check(settings("http://onec/base"), NOON, httpx.MockTransport(answer)))[0]
+    assert (first.ok, first.code, first.mend) == (False, "check_address_suffix", "mend_address")
+
+
 async def test_missing_entity_sets_are_named() -> None:
     base = OneCBase(unpublished=frozenset({OUT, "Catalog_Валюты"}))
     checks = await looked(base)

@@ -74,7 +74,7 @@ async def test_nothing_asked_is_no_session(base: OneCBase) -> None:
 async def test_a_forgotten_session_is_begun_anew(base: OneCBase) -> None:
     async with base.client() as onec:
         await onec.count(IN, PERIOD)
-        base.simulator.sessions.opened.clear()
+        base.fault("session_lost")
         assert await onec.count(IN, PERIOD) == 21
     assert (base.simulator.sessions.started, base.simulator.sessions.opened) == (2, {})
 

@@ -137,6 +137,7 @@ async def test_without_json_it_is_atom(browser: Browser) -> None:
         ("/Catalog_Нет", {}, 404, "8"),
         (f"/{IN}/Нет", {}, 404, "8"),
         (f"/{IN}(guid'1fa1a135-d89b-11e6-8343-40167e2531c3')", {}, 404, "9"),
+        (f"/{IN}(guid'1fa1a135-d89b-11e6-8343-40167e2531c3')/Организация", {}, 404, "9"),
         (f"/{IN}", {"select": "Нет"}, 400, "10"),
         (f"/{IN}", {"orderby": "Нет"}, 400, "10"),
         (f"/{IN}", {"orderby": "Date sideways"}, 400, "14"),

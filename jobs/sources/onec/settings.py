@@ -1,8 +1,10 @@
 """Where 1C is and how its configuration names things."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import fields as dataclass_fields
+from typing import Literal, Self
 
 # IIS refuses a query of more than 2,048 characters (404.15); Apache takes 8,190 for the whole line.
 SHORT_QUERY = 2_000
@@ -34,6 +36,24 @@ class OneCMapping:
     currencies: str = "Catalog_Валюты"
     organisations: str = "Catalog_Организации"
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """From ``{"incoming": "Document_…", "fields": {"Контрагент": "…"}}``, empty = the defaults.
+
+        Raises ValueError and names what is not known.
+        """
+        known = json.loads(text or "{}")
+        if not isinstance(known, dict):
+            raise ValueError("a mapping of 1C's names is a JSON object")
+        names, renamed = {name: known[name] for name in known if name != "fields"}, known.get("fields", {})
+        if unknown := names.keys() - {one.name for one in dataclass_fields(cls)}:
+            raise ValueError(f"1C's names: {', '.join(sorted(unknown))} is not known")
+        if not isinstance(renamed, dict) or not all(
+            isinstance(one, str) for one in (*names.values(), *renamed.values())
+        ):
+            raise ValueError("1C's names are texts")
+        return cls(**names, fields=renamed)
 
     @property
     def documents(self) -> tuple[DocumentSet, DocumentSet]:

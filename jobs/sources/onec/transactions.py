@@ -63,7 +63,7 @@ def to_transaction(raw: Row, context: Mapping[str, Any], ordinal: int) -> Transa
 def _text(raw: Row, field: str) -> str:
     found = parsing.text(raw.get(field))
     if "\0" in found:
-        raise MalformedRow("nul_character", field, found.replace("\0", "\N{SYMBOL FOR NULL}"))
+        raise MalformedRow("nul_byte", field, found.replace("\0", "\N{SYMBOL FOR NULL}"))
     return found
 
 
@@ -104,8 +104,8 @@ def _amount(raw: Row) -> Decimal:
         if hundredths is None:
             raise MalformedRow(numbers.amount_problem(said), "СуммаДокумента", said)
         found = Decimal(hundredths).scaleb(-2)
-    if found < 0:
-        raise MalformedRow("amount_negative", "СуммаДокумента", said)
+    if found <= 0:
+        raise MalformedRow("amount_not_positive", "СуммаДокумента", said)
     if found >= _LIMIT:
         raise MalformedRow("amount_too_large", "СуммаДокумента", said)
     return found.quantize(_KOPECK, ROUND_HALF_UP)
