@@ -29,15 +29,15 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self._session = session
         self._ids = topic_ids
         self._namespace = namespace
-        self._failure: BaseException | None = None
+        self._starting: asyncio.Future[None] | None = None
         self._end: dict[Place, int] = {}
         self._end_at = 0.0
         self.positions: dict[Place, int] = {}
 
     def check(self) -> None:
         """Raise what went wrong in a rebalance, where aiokafka would only log it."""
-        if self._failure is not None:
-            raise self._failure
+        if self._starting is not None and self._starting.done():
+            self._starting.result()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self.positions.clear()
@@ -50,12 +50,14 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer.pause(*partitions)
         for partition in partitions:
             self._consumer.seek(partition, 0)
+        # An exception here would only be logged by aiokafka: the loop raises it, in ``check``.
+        self._starting = asyncio.ensure_future(self._start(partitions))
         try:
-            await self._start(partitions)
-        except BaseException as error:
-            self._failure = error
-            raise
-        self._consumer.resume(*partitions)
+            await asyncio.wait([self._starting])
+        finally:
+            self._starting.cancel()
+        if self._starting.exception() is None:
+            self._consumer.resume(*partitions)
 
     async def resume_from_stored(self) -> None:
         """Go on from what is stored, after it turned out to be something else than expected."""

@@ -36,12 +36,14 @@ class Changes:
 
 
 def batch_rows(reads: Iterable[Read]) -> list[Row]:
-    """The rows of ``batch`` in a set; which of them are new only the table knows."""
-    return [
-        rows.batch_row(read.envelope, read.envelope.event, read.position)
-        for read in reads
-        if isinstance(read.envelope.event, TaskBatchImported)
-    ]
+    """The rows of ``batch`` in a set, of repeats the first; which of them are new only the table knows."""
+    found: dict[BatchKey, Row] = {}
+    for read in reads:
+        event = read.envelope.event
+        if isinstance(event, TaskBatchImported):
+            key = (read.envelope.subject, event.attempt, event.batch_no)
+            found.setdefault(key, rows.batch_row(read.envelope, event, read.position))
+    return list(found.values())
 
 
 def fold(reads: Iterable[Read], views: Mapping[str, View], purged: set[str], fresh: set[BatchKey]) -> Changes:
@@ -101,14 +103,15 @@ def _write(changes: Changes, before: Mapping[str, View], after: Mapping[str, Vie
 
 
 def reject_rows(reads: Iterable[Read]) -> tuple[list[Row], list[Row]]:
-    """New rejects, and the last correction of each corrected row."""
-    rejects: list[Row] = []
+    """New rejects, of repeats the first; and the last correction of each corrected row."""
+    rejects: dict[tuple[str, int, int], Row] = {}
     corrections: dict[tuple[str, int, int], Row] = {}
     for read in reads:
         event = read.envelope.event
         if isinstance(event, RowRejected):
-            rejects.append(rows.reject_row(read.envelope, event, read.position))
+            key = (read.envelope.subject, event.attempt, event.row_no)
+            rejects.setdefault(key, rows.reject_row(read.envelope, event, read.position))
         elif isinstance(event, RowCorrected):
             key = (read.envelope.subject, event.attempt, event.row_no)
             corrections[key] = rows.correction_row(read.envelope, event)
-    return rejects, list(corrections.values())
+    return list(rejects.values()), list(corrections.values())

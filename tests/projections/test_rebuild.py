@@ -1,0 +1,131 @@
+"""Read models made anew from offset 0 equal the live ones, row by row."""
+
+import pytest
+from sqlalchemy import text
+
+from events.base import Event
+from events.records import Counts
+from events.rows import RowCorrected, RowRejected
+from events.tasks import (
+    TaskCancelRequested,
+    TaskProgressed,
+    TaskPurged,
+    TaskRequestAccepted,
+    TaskRequestRefused,
+    TaskRetryScheduled,
+    TaskStalled,
+    TaskWorkFailed,
+)
+from infra.postgres import create_engine
+from projections.rebuild import BESIDE, compare, rebuild
+from tests.projections.live import Live
+from tests.projections.story import (
+    BEGIN,
+    ERROR,
+    batch,
+    cancelled,
+    completed,
+    failed,
+    source_read,
+    started,
+    submitted,
+)
+
+pytestmark = pytest.mark.integration
+
+accepted = TaskRequestAccepted(seq=3, request="replay", attempt=2, scope="unfinished")
+again = started.model_copy(update={"seq": 4, "attempt": 2})
+STORIES: list[list[Event]] = [
+    [submitted],
+    [submitted, submitted, started, started, batch(1), batch(1), TaskCancelRequested()],
+    [submitted, started, batch(2), batch(1, rejected=3), source_read(200, 2), completed(197, rejected=3)],
+    [submitted, started, TaskProgressed(attempt=1, processed=5, total=9, message="task.reading"), failed()],
+    [submitted, started, batch(1), cancelled(left=100), accepted, again, batch(2, attempt=2)],
+    [
+        submitted,
+        started,
+        TaskWorkFailed(attempt=1, tries=1, worker="reader", error=ERROR),
+        TaskRetryScheduled(seq=2, attempt=1, tries=1, limit=5, at=BEGIN, error=ERROR),
+        started.model_copy(update={"seq": 3, "tries": 2}),
+        TaskStalled(attempt=1, worker="reader-1", successor="reader-2"),
+        batch(1),
+    ],
+    [submitted, started, completed(0), TaskPurged(seq=3), batch(9)],
+    [
+        submitted,
+        started,
+        completed(0),
+        TaskRequestRefused(seq=3, request="cancel", reason="already_finished", state="completed"),
+    ],
+]
+
+
+async def _lived(live: Live) -> None:
+    """Every story told slowly, in many polls, with a process that ends in between."""
+    tasks: list[str] = []
+    for half in (0, 1):
+        async with live.projection():
+            for number, story in enumerate(STORIES):
+                events = story[: len(story) // 2] if half == 0 else story[len(story) // 2 :]
+                task = tasks[number] if half else None
+                task = await live.publish(*events, task_id=task)
+                if not half:
+                    tasks.append(task)
+            rejected = RowRejected(
+                attempt=1, batch_no=1, row_no=7, raw={"a": "b"}, code="bad_sum", fingerprint="f"
+            )
+            await live.publish_rejects(tasks[2], rejected, RowCorrected(attempt=1, row_no=7, raw={"a": "c"}))
+            end = await live.publish(submitted, started)
+            await live.status(end, "running")
+            await live.until(
+                "SELECT count(*)::int FROM projection_offset WHERE seen_at > now() - interval '1 second'"
+                ' AND log_end = "offset" + 1',
+                rows=[(24,)],
+            )
+
+
+async def test_rebuilt_equals_live(live: Live) -> None:
+    await _lived(live)
+    async with live.projection():
+        report = await rebuild(live.settings)
+    assert report.differences == {}
+    assert report.rows["task"] >= len(STORIES)
+    assert report.rows["reject"] == 1
+
+
+async def test_a_row_that_differs_is_found(live: Live) -> None:
+    live.rows(
+        "UPDATE task SET counts = %s::jsonb WHERE status = 'failed'", Counts(created=9).model_dump_json()
+    )
+    report = await rebuild(live.settings)
+    assert report.differences == {"task": 2}
+    engine = create_engine(live.settings.libpq_url)
+    async with engine.connect() as connection:
+        assert await compare(connection, BESIDE, BESIDE) == {}
+        assert await compare(connection, BESIDE, "read") == {"task": 2}
+    await engine.dispose()
+
+
+async def test_rejects_past_their_retention_are_taken_over(live: Live) -> None:
+    live.rows(
+        "INSERT INTO reject (task_id, attempt, row_no, batch_no, raw, code, args, fingerprint, rejected_at,"
+        " partition, \"offset\") VALUES (gen_random_uuid(), 1, 1, 1, '{}', 'old', '{}', 'f', now(), 0, -5)"
+    )
+    report = await rebuild(live.settings)
+    assert "reject" not in report.differences
+
+
+async def test_the_rebuilt_tables_take_the_place_of_the_live_ones_while_these_are_filled(
+    live: Live,
+) -> None:
+    async with live.projection():
+        code, said = await live.command("rebuild", "--switch")
+        assert (code, "The rebuilt tables are live now." in said) == (0, True)
+        task = await live.publish(submitted, started, completed(0))
+        await live.status(task, "completed")
+    engine = create_engine(live.settings.libpq_url)
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT to_regclass('read_before.task')::text")) is not None
+    await engine.dispose()
+    report = await rebuild(live.settings)
+    assert report.differences == {}

@@ -1,0 +1,46 @@
+"""A log that is not the one the rows were made from: the projection says so and ends."""
+
+import asyncio
+
+import pytest
+
+from projections.offsets import Stopped
+from tests.projections.live import Live
+from tests.projections.story import started, submitted
+
+pytestmark = pytest.mark.integration
+
+
+def _reason(running: "asyncio.Task[None]") -> str:
+    error = running.exception()
+    assert isinstance(error, BaseExceptionGroup)
+    (stopped,) = error.exceptions
+    assert isinstance(stopped, Stopped)
+    return str(stopped)
+
+
+async def _stopped(live: Live, change: str) -> str:
+    async with live.projection():
+        await live.status(await live.publish(submitted, started), "running")
+    live.rows(change)
+    async with live.projection() as running:
+        await asyncio.wait([running], timeout=20)
+        return _reason(running)
+
+
+async def test_another_topic_under_the_old_name(live: Live) -> None:
+    change = "UPDATE projection_offset SET topic_id = gen_random_uuid()::text"
+    assert "made anew" in await _stopped(live, change)
+    live.rows("DELETE FROM projection_offset")
+    live.rows("TRUNCATE task, task_event, attempt, batch, task_count")
+
+
+async def test_a_log_that_is_shorter_than_what_was_applied(live: Live) -> None:
+    change = 'UPDATE projection_offset SET "offset" = "offset" + 1000000'
+    assert "the log lost its end" in await _stopped(live, change)
+
+
+async def test_the_process_says_so_and_ends_with_3(live: Live) -> None:
+    code, said = await live.command()
+    assert (code, "Nothing was changed here" in said) == (3, True)
+    assert "Traceback" not in said
