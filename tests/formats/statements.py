@@ -1,5 +1,7 @@
 """Statements written by hand for the tests: small, and only what a test is about."""
 
+from hypothesis import HealthCheck, settings
+
 from jobs.formats.client_bank import (
     AccountSection,
     Context,
@@ -8,6 +10,9 @@ from jobs.formats.client_bank import (
     StatementParser,
     survey_bytes,
 )
+
+# A busy machine is no finding.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 OWN = "40702810900000000001"
 SECOND = "40702810900000000002"

@@ -1,7 +1,7 @@
 """Control digits of ИНН and accounts; the numbers are public ones."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.formats.identifiers import (
@@ -12,6 +12,7 @@ from jobs.formats.identifiers import (
     with_control_digit,
     with_inn_control,
 )
+from tests.formats.statements import PATIENT
 
 
 @pytest.mark.parametrize("inn", ["7707083893", "7830002293", "500100732259", "99999"])
@@ -68,11 +69,13 @@ def test_an_account_names_its_currency() -> None:
     assert currency_of("KZ75125KZT1001300335") is None
 
 
+@settings(PATIENT)
 @given(st.text("0123456789", min_size=9, max_size=10))
 def test_a_computed_inn_is_right(digits: str) -> None:
     assert inn_problem(with_inn_control(digits)) is None
 
 
+@settings(PATIENT)
 @given(st.text("0123456789", min_size=20, max_size=20), st.text("0123456789", min_size=9, max_size=9))
 def test_a_computed_account_is_right(account: str, bik: str) -> None:
     assert account_problem(with_control_digit(account, bik), bik) is None

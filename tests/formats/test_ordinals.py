@@ -4,12 +4,14 @@ import tracemalloc
 from collections import Counter
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.formats.client_bank import Ordinals
+from tests.formats.statements import PATIENT
 
 
+@settings(PATIENT)
 @given(st.lists(st.one_of(st.integers(0, 5), st.integers(0, 2**64 - 1))), st.integers(0, 100))
 def test_it_counts_exactly(fingerprints: list[int], expected: int) -> None:
     ordinals, before = Ordinals(expected), Counter[int]()

@@ -20,7 +20,7 @@ from jobs.formats.client_bank import (
     to_transaction,
 )
 from jobs.formats.client_bank.machine import Machine
-from tests.formats.statements import END, HEADER, SECTION, document, parse
+from tests.formats.statements import END, HEADER, PATIENT, SECTION, document, parse
 
 LINES = (HEADER + SECTION + document() + END).splitlines()
 FRAGMENTS = [
@@ -55,14 +55,16 @@ def in_chunks(data: bytes, cuts: list[int]) -> Iterator[bytes]:
     return (data[start:end] for start, end in pairwise(places))
 
 
-def outcome(data: bytes, cuts: list[int]) -> tuple[FileSurvey, list[RawRow], object] | str:
+def outcome(
+    data: bytes, cuts: list[int], block: int = 1 << 17
+) -> tuple[FileSurvey, list[RawRow], object] | str:
     """Survey, rows and sections of a file cut in a certain way; or the code it is refused with."""
     try:
-        surveyor = Surveyor()
+        surveyor = Surveyor(block)
         for chunk in in_chunks(data, cuts):
             surveyor.feed(chunk)
         survey = surveyor.close()
-        parser = StatementParser(survey)
+        parser = StatementParser(survey, block)
         rows: list[RawRow] = []
         for chunk in in_chunks(data, cuts):
             rows += parser.feed(chunk)
@@ -71,13 +73,13 @@ def outcome(data: bytes, cuts: list[int]) -> tuple[FileSurvey, list[RawRow], obj
         return error.code
 
 
-@settings(max_examples=300)
+@settings(PATIENT, max_examples=300)
 @given(file, st.lists(st.integers(0, 10**6), max_size=30))
 def test_chunks_do_not_matter(data: bytes, cuts: list[int]) -> None:
-    assert outcome(data, cuts) == outcome(data, [])
+    assert outcome(data, cuts, block=1) == outcome(data, [])
 
 
-@settings(max_examples=300)
+@settings(PATIENT, max_examples=300)
 @given(file)
 def test_the_survey_counts_what_the_parser_gives(data: bytes) -> None:
     found = outcome(data, [])
@@ -86,7 +88,7 @@ def test_the_survey_counts_what_the_parser_gives(data: bytes) -> None:
         assert survey.documents == len(rows)
 
 
-@settings(max_examples=300)
+@settings(PATIENT, max_examples=300)
 @given(file)
 def test_nothing_but_our_own_errors_is_raised(data: bytes) -> None:
     found = outcome(data, [])
@@ -104,6 +106,7 @@ def test_nothing_but_our_own_errors_is_raised(data: bytes) -> None:
         assert transaction.amount > 0
 
 
+@settings(PATIENT)
 @given(whole)
 def test_the_quick_way_reads_as_the_slow_one(data: bytes) -> None:
     machine = Machine()
@@ -115,7 +118,7 @@ def test_the_quick_way_reads_as_the_slow_one(data: bytes) -> None:
     assert survey.documents == len(rows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(PATIENT, max_examples=25)
 @given(st.integers(0, 900), st.integers(0, 10**9), st.integers(0, 9))
 def test_what_is_generated_is_what_is_read(documents: int, seed: int, identical: int) -> None:
     identical = identical if documents > 20 else 0

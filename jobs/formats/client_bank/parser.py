@@ -23,10 +23,12 @@ class StatementParser:
 
     A row holds the document's keys in 1C's spelling, СекцияДокумент (its type) among them. ``_defect``
     marks one that cannot be used as it is: ``document_truncated`` (the file ends inside it), ``nul_byte``
-    (shown as ␀), ``document_too_long`` (over 262,144 characters; its values are cut).
+    (shown as ␀), ``document_too_long`` (over 262,144 characters; its values are cut). ``block`` is how many
+    bytes are waited for before they are parsed.
     """
 
-    def __init__(self, survey: FileSurvey) -> None:
+    def __init__(self, survey: FileSurvey, block: int = _BLOCK) -> None:
+        self._block = block
         self._encoding = survey.encoding
         self._machine = Machine()
         self._rest = bytearray()
@@ -62,7 +64,7 @@ class StatementParser:
             piece = piece[end.start() :]
             self._in_long_line = False
         self._rest += piece
-        if len(self._rest) >= _BLOCK:
+        if len(self._rest) >= self._block:
             cut = whole_lines(self._rest)
             if cut:
                 self._lines(bytes(self._rest[:cut]))

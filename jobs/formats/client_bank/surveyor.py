@@ -23,7 +23,8 @@ class Surveyor:
     where the file ended before that, and refuses ``statement_empty``: the first line, nothing behind it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, block: int = _BLOCK) -> None:
+        self._block = block
         self._head = bytearray()
         self._recognised = False
         self._rest = bytearray()
@@ -53,7 +54,7 @@ class Surveyor:
             self._recognised = True
         self._check_utf8(piece)
         self._rest += piece
-        if len(self._rest) > _BLOCK:
+        if len(self._rest) >= self._block:
             cut = whole_lines(self._rest)
             if cut:
                 self._lines(self._rest[: cut - 1])
