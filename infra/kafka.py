@@ -14,10 +14,12 @@ from aiokafka.structs import RecordMetadata
 from domain.retry import delay
 from events.cloudevents import Envelope, Headers, encode
 from events.topics import TopicSpec, message_key
+from infra.topic_ids import topic_ids
 
 log = logging.getLogger(__name__)
 
 ZSTD_LEVEL = 1
+_TOPICS_KNOWN_WITHIN = 30.0
 
 
 class LogUnavailable(Exception):
@@ -136,7 +138,11 @@ class Publisher:
 
 
 async def ensure_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> None:
-    """Make the topics that are missing, with their real settings; existing ones are left alone."""
+    """Make the topics that are missing, with their real settings; existing ones are left alone.
+
+    Returns when the broker tells of them: it answers a creation some 100 ms before that.
+    """
+    specs = tuple(specs)
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -158,6 +164,10 @@ async def ensure_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> None:
                     raise for_code(code)(name)
     finally:
         await admin.close()
+    names = [spec.name for spec in specs]
+    async with asyncio.timeout(_TOPICS_KNOWN_WITHIN):
+        while len(await topic_ids(bootstrap, names)) < len(names):
+            await asyncio.sleep(0.05)
 
 
 async def wait_for_kafka(bootstrap: str, seconds: float = 60) -> None:
