@@ -24,7 +24,9 @@ class Screen:
         self.err = _console(stderr=True)
 
     def word(self, code: str, **args: object) -> str:
-        return word(code, args, self.language)
+        text = word(code, args, self.language)
+        # English has no no-break spaces between figures to keep: one can search for "13 documents".
+        return text.replace(figures.NBSP, " ") if self.language == "en" else text
 
     def say(self, code: str, style: str = "", **args: object) -> None:
         """A sentence among the results."""
