@@ -15,7 +15,7 @@ from jobs.sources.onec.settings import OneCSettings
 
 app = typer.Typer(no_args_is_help=True)
 
-_AWAY = frozenset({"onec_unreachable", "onec_timeout", "onec_unavailable"})
+_AWAY = frozenset({"onec_unreachable", "onec_timeout", "onec_connection_lost", "onec_gateway"})
 
 Url = Annotated[str | None, typer.Option(help="Up to /odata/standard.odata; else TIDEMARK_ONEC_URL.")]
 
