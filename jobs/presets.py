@@ -12,7 +12,7 @@ _VAT = re.compile(
     r"(?:в\s*т\.?\s*ч\.?|в том числе|включая|без|с учетом|с)?\s*(?:налога?\s*\(?)?ндс\)?"
     r"|без налога|не облагается"
 )
-_DIGITS = str.maketrans("ё", "е", "0123456789")
+_DIGITS = re.compile(r"\d+")
 
 # (category, directions, pattern), in the order of precedence.
 _PRESETS: tuple[tuple[str, str, str], ...] = (
@@ -79,16 +79,17 @@ def _compiled(direction: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
 def preset_category(purpose: str, direction: str) -> str | None:
     """The preset for a purpose (назначение платежа), or None. ``direction`` is ``in`` or ``out``.
 
-    Purposes differ mostly in their numbers and dates, which no preset looks at: without them nine in
-    ten are repeats and come from the cache (14 µs a row without it, 1 µs with it).
+    Two purposes that differ in their numbers and dates only have the same preset: what was found once
+    is remembered by the words (14 µs a row without, 3 µs where they repeat).
     """
     if direction not in ("in", "out"):
         return None
-    return _by_words(purpose.lower().translate(_DIGITS), direction)
+    return _by_words(_DIGITS.sub("", purpose.lower()), direction)
 
 
 @lru_cache(maxsize=16_384)
 def _by_words(words: str, direction: str) -> str | None:
+    words = words.replace("ё", "е")
     if "ндс" in words or "облагается" in words or "налога" in words:
         words = _VAT.sub(" ", words)
     pattern, names = _compiled(direction)
