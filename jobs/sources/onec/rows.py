@@ -88,6 +88,7 @@ def resolve(document: Mapping[str, Any], found: Found, entity: DocumentSet, mapp
     row = {name: parsing.plain(get(name)) for name in FIELDS}
     row["СуммаДокумента"] = parsing.number_text(get("СуммаДокумента"))
     counterparty = found.get(_counterparty(document, mapping) or ("", ""), {})
+    currency = mapping.currencies, get("ВалютаДокумента_Key")
     full = counterparty.get(mapping.field("НаименованиеПолное"), "")
     return row | {
         "Документ": entity.name,
@@ -98,10 +99,7 @@ def resolve(document: Mapping[str, Any], found: Found, entity: DocumentSet, mapp
         "КонтрагентНаименование": full or counterparty.get(mapping.field("Description"), ""),
         "КонтрагентИНН": counterparty.get(mapping.field("ИНН"), ""),
         "КонтрагентКПП": counterparty.get(mapping.field("КПП"), ""),
-        "Валюта": currencies.alphabetic(
-            word(mapping.currencies, get("ВалютаДокумента_Key"), "Code"),
-            word(mapping.currencies, get("ВалютаДокумента_Key"), "Description"),
-        ),
+        "Валюта": currencies.alphabetic(word(*currency, "Code"), word(*currency, "Description")),
         "Статья": word(mapping.categories, get(_CATEGORY), "Description"),
         "РасшифровкаПлатежа": [_part(part, found, mapping) for part in _parts(document, mapping)],
     }

@@ -1,6 +1,6 @@
 """From a source row of 1C to a transaction; what cannot be read rejects the row, not the import."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
@@ -28,17 +28,9 @@ def to_transaction(raw: Row, context: Mapping[str, Any], ordinal: int) -> Transa
     half up to 0.01. Without a currency it is the account's, else ``context["currency"]``, else RUB.
     """
     moment = _moment(raw)
-    own, inn, kpp = (
-        parsing.text(raw.get(name)) for name in ("СчетОрганизации", "КонтрагентИНН", "КонтрагентКПП")
-    )
-    currency, assumed = _currency(raw, context, own)
+    currency, assumed = _currency(raw, context)
     category, several = _category(raw)
-    problems = (
-        inn and identifiers.inn_problem(inn),
-        kpp and identifiers.kpp_problem(kpp),
-        assumed and "currency_assumed",
-        several and "several_categories",
-    )
+    doubts = {"currency_assumed": assumed, "several_categories": several}
     return Transaction(
         key=_key(raw),
         number=_text(raw, "НомерВходящегоДокумента") or _text(raw, "Number"),
@@ -49,15 +41,20 @@ def to_transaction(raw: Row, context: Mapping[str, Any], ordinal: int) -> Transa
         currency=currency,
         account=_text(raw, "СчетОрганизации"),
         counterparty_name=_text(raw, "КонтрагентНаименование"),
-        counterparty_inn=inn,
-        counterparty_kpp=kpp,
+        counterparty_inn=_text(raw, "КонтрагентИНН"),
+        counterparty_kpp=_text(raw, "КонтрагентКПП"),
         counterparty_account=_text(raw, "СчетКонтрагента"),
         purpose=_text(raw, "НазначениеПлатежа"),
         category=category,
         data_version=_text(raw, "DataVersion") or None,
         retracted=raw.get("DeletionMark") is True or raw.get("Posted") is False,
-        warnings=tuple(problem for problem in problems if problem),
+        warnings=(*_wrong_identifiers(raw), *(doubt for doubt, is_so in doubts.items() if is_so)),
     )
+
+
+def _wrong_identifiers(raw: Row) -> Iterator[str]:
+    inn, kpp = _text(raw, "КонтрагентИНН"), _text(raw, "КонтрагентКПП")
+    yield from filter(None, (inn and identifiers.inn_problem(inn), kpp and identifiers.kpp_problem(kpp)))
 
 
 def _text(raw: Row, field: str) -> str:
@@ -111,10 +108,10 @@ def _amount(raw: Row) -> Decimal:
     return found.quantize(_KOPECK, ROUND_HALF_UP)
 
 
-def _currency(raw: Row, context: Mapping[str, Any], own: str) -> tuple[str, bool]:
+def _currency(raw: Row, context: Mapping[str, Any]) -> tuple[str, bool]:
     if said := _text(raw, "Валюта"):
         return said, False
-    if by_account := identifiers.currency_of(own):
+    if by_account := identifiers.currency_of(_text(raw, "СчетОрганизации")):
         return by_account, False
     return str(context.get("currency") or DEFAULT_CURRENCY), True
 
