@@ -1,0 +1,86 @@
+"""Options may stand anywhere; a failure is words and an exit code, never a traceback."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from cli.root import hoisted
+from tests.cli.running import tidemark
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (["tasks", "--lang", "ru"], ["--lang", "ru", "tasks"]),
+        (["tasks", "--api=http://x", "--json"], ["--api=http://x", "tasks", "--json"]),
+        (["--lang", "ru", "tasks"], ["--lang", "ru", "tasks"]),
+        (["tasks", "--lang"], ["--lang", "tasks"]),
+        (["show", "--", "--lang"], ["show", "--", "--lang"]),
+        ([], []),
+    ],
+)
+def test_options_that_may_stand_anywhere(given: list[str], meant: list[str]) -> None:
+    assert hoisted(given) == meant
+
+
+def test_help_names_the_commands_and_exit_codes() -> None:
+    result = tidemark("--help")
+    assert result.exit_code == 0
+    for name in (
+        "import",
+        "tasks",
+        "show",
+        "watch",
+        "cancel",
+        "rejects",
+        "events",
+        "onec",
+        "migrate",
+        "users",
+    ):
+        assert name in result.output
+    assert "3 not reachable" in result.output
+
+
+def test_nobody_answers(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        # Bound and not listening: a connection is refused at once.
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        env = {"TIDEMARK_PASSWORD": "x", "TIDEMARK_HOME": str(tmp_path)}
+        result = tidemark("tasks", "--api", url, env=env)
+    assert result.exit_code == 3
+    assert "✗ Tidemark does not answer" in result.stderr
+    assert f"where: {url}" in result.stderr
+    assert "what to do: look whether it runs" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_nothing_runs_here(tmp_path: Path) -> None:
+    result = tidemark("tasks", "--lang", "ru", env={"TIDEMARK_HOME": str(tmp_path)})
+    assert result.exit_code == 3
+    assert "Неизвестно, где работает Tidemark" in result.stderr
+
+
+def test_an_id_that_is_none(tmp_path: Path) -> None:
+    result = tidemark("show", "../../secrets", env={"TIDEMARK_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_kafka_and_postgres_that_do_not_answer(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        env = {
+            "TIDEMARK_HOME": str(tmp_path),
+            "TIDEMARK_KAFKA": place,
+            "TIDEMARK_DATABASE_URL": f"postgresql://u:secret-word@{place}/x",
+        }
+        events, demo = tidemark("events", env=env), tidemark("demo", "clear", env=env)
+    assert (events.exit_code, demo.exit_code) == (3, 3)
+    assert "Kafka does not answer" in events.stderr
+    assert "The database does not answer" in demo.stderr
+    assert "secret-word" not in demo.output
+    assert "Traceback" not in events.output + demo.output
