@@ -4,7 +4,6 @@ A wrong one is a warning on the row, never a reject: banks and people mistype th
 """
 
 import re
-from functools import lru_cache
 
 _INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_11 = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
@@ -38,11 +37,6 @@ def inn_problem(inn: str) -> str | None:
     """A firm's ИНН has 10 digits, a person's 12, a foreign firm's КИО 5; the last one or two are computed."""
     if len(inn) not in (5, 10, 12) or not (inn.isascii() and inn.isdigit()):
         return "inn_length"
-    return _inn_checksum(inn)
-
-
-@lru_cache(maxsize=8192)
-def _inn_checksum(inn: str) -> str | None:
     if len(inn) == 10:
         good = inn[9] == _control(inn, _INN_10)
     elif len(inn) == 12:
@@ -67,11 +61,6 @@ def account_problem(account: str, bik: str) -> str | None:
     """
     if len(account) != 20 or len(bik) != 9 or not (account + bik).isdigit() or not (account + bik).isascii():
         return None
-    return _account_checksum(account, bik)
-
-
-@lru_cache(maxsize=8192)
-def _account_checksum(account: str, bik: str) -> str | None:
     good = any(_account_sum(prefix + account) % 10 == 0 for prefix in (bik[-3:], f"0{bik[4:6]}"))
     return None if good else "account_checksum"
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 # numeric(18,2): sixteen digits before the point, two behind it.
 MAX_DIGITS = 18
-_LONGEST_DATE = 40
+LONGEST_DATE = 40
 _YEARS = range(1900, 2200)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\t": " "})
 _MONEY = re.compile(r"([+-]?)(?:(\d+)|(\d{1,3}(?:([ .,'])\d{3})(?:\4\d{3})*))(?:([.,-])(\d+))?", re.ASCII)
@@ -52,7 +52,7 @@ def _digits(text: str) -> str:
 def day(text: str) -> date | None:
     """``DD.MM.YYYY``, a time behind it ignored; None for anything else, 31.02 included."""
     # Nothing of unbounded length goes into a cache.
-    return _day(text) if len(text) <= _LONGEST_DATE else None
+    return _day(text) if len(text) <= LONGEST_DATE else None
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +70,7 @@ def date_problem(text: str) -> str:
     """Why ``day`` gave None: the code of a rejected row."""
     if no_date(text):
         return "date_missing"
-    return "date_impossible" if _DATE.fullmatch(text[:_LONGEST_DATE].strip()) else "date_malformed"
+    return "date_impossible" if _DATE.fullmatch(text[:LONGEST_DATE].strip()) else "date_malformed"
 
 
 def no_date(text: str) -> bool:

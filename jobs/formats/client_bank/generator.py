@@ -53,13 +53,11 @@ def generate(
 ) -> Iterator[bytes]:
     """A statement of one account in cp1251, some 1,000 bytes a document and 100,000 documents a second.
 
-    ``bad`` names rows to spoil (keys of ``BAD``), spread over the file; ``identical`` so many documents
-    repeat the one before word for word, as honest equal payments do; ``demo`` puts ДЕМО into each purpose.
-    The stated totals are the bank's: what was really paid, also where the file's own sum is spoilt
-    (0.00 counts as nothing paid).
+    ``bad`` names rows to spoil (keys of ``BAD``), spread over the file; ``identical`` documents repeat the
+    one before word for word, as honest equal payments do; ``demo`` puts ДЕМО into each purpose. Totals are
+    the bank's: what was really paid, also where the file's sum is spoilt (0.00 is nothing paid).
     """
-    chance = Random(seed)
-    own, *others = firms(chance, _FIRMS)
+    own, *others = firms(Random(seed), _FIRMS)
     forms = _forms(own, others, demo)
     planted = dict(zip(_spread(documents, len(bad)), bad, strict=True))
     repeats = _repeats(documents, identical, planted)

@@ -1,13 +1,14 @@
 """Which way the money went, by whose account, on which day: the rules of domain and identity."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from jobs.formats.client_bank import keys
 from jobs.formats.client_bank.context import Context
 from jobs.formats.client_bank.party import PAYEE, PAYER, Keys, side_inn
-from jobs.formats.numbers import day, kopecks, no_date
+from jobs.formats.numbers import LONGEST_DATE, day, kopecks, no_date
 from jobs.records import Direction
 
 AMOUNT = "Сумма"
@@ -96,7 +97,7 @@ def identity(raw: Mapping[str, str], move: Movement, amount: int | None, words: 
         (
             move.account,
             move.direction,
-            _same_day(booking_text(raw, move.booked)[1]),
+            _same_day(booking_text(raw, move.booked)[1][:LONGEST_DATE]),
             raw.get(NUMBER, "").strip(),
             raw.get(AMOUNT, "").strip() if amount is None else str(amount),
             move.other,
@@ -106,6 +107,7 @@ def identity(raw: Mapping[str, str], move: Movement, amount: int | None, words: 
     ).encode("utf-8", "replace")
 
 
+@lru_cache(maxsize=4096)
 def _same_day(text: str) -> str:
     found = day(text)
     return found.isoformat() if found else text.strip()

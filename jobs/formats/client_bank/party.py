@@ -16,7 +16,7 @@ _PREFIX = re.compile(
 _INN_KPP = re.compile(r"(\d{5}|\d{10}|\d{12})\s*[/\\]\s*(\w{1,9})", re.ASCII)
 # Longer than any ИНН or КПП there is: kept in the raw row only.
 _LONGEST = 12
-_LONG_NAME = 300
+_LONG = 500
 
 
 class Keys(NamedTuple):
@@ -50,18 +50,29 @@ class Party(NamedTuple):
 
 def party(raw: Mapping[str, str], side: Keys, account: str) -> Party:
     """Name, ИНН and КПП of a side; all zeros are none, and the text of Плательщик may carry all three."""
-    text = raw.get(side.text, "")
-    inn, kpp = raw.get(side.inn, "").strip(), raw.get(side.kpp, "").strip()
-    name, more_inn, more_kpp = _split(text) if text.strip() else ("", "", "")
+    get = raw.get
+    fields = get(side.text, ""), get(side.name, ""), get(side.inn, ""), get(side.kpp, ""), get(side.bik, "")
+    # A statement names the same few counterparties again and again; nothing long goes into the cache.
+    if len("".join(fields)) + len(account) > _LONG:
+        return _read(*fields, account)
+    return _cached_read(*fields, account)
+
+
+def _read(text: str, alone: str, inn: str, kpp: str, bik: str, account: str) -> Party:
+    inn, kpp = inn.strip(), kpp.strip()
+    name, more_inn, more_kpp = _split(text)
     if not name:
-        name, named_inn, named_kpp = _split(raw.get(side.name, ""))
+        name, named_inn, named_kpp = _split(alone)
         more_inn, more_kpp = more_inn or named_inn, more_kpp or named_kpp
-    if not inn.isdigit() and (both := _INN_KPP.fullmatch(inn)):
+    if both := _INN_KPP.fullmatch(inn):
         inn, more_kpp = both[1], both[2]
     inn = _or_none(inn) or more_inn
     kpp = _or_none(kpp) or _or_none(more_kpp)
-    warnings = _warnings(inn, kpp, account, raw.get(side.bik, "").strip())
+    warnings = _warnings(inn, kpp, account, bik.strip())
     return Party(name, inn if len(inn) <= _LONGEST else "", kpp if len(kpp) <= _LONGEST else "", warnings)
+
+
+_cached_read = lru_cache(maxsize=4096)(_read)
 
 
 def side_inn(raw: Mapping[str, str], side: Keys) -> str:
@@ -70,20 +81,12 @@ def side_inn(raw: Mapping[str, str], side: Keys) -> str:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    # A statement names the same few counterparties again and again; nothing long goes into a cache.
-    return _cached_split(text) if len(text) <= _LONG_NAME else _plain_split(text)
-
-
-def _plain_split(text: str) -> tuple[str, str, str]:
     """Name, ИНН, КПП of a text that may begin with ИНН."""
     name = " ".join(text.split())
     found = _PREFIX.match(name)
     if found is None:
         return name, "", ""
     return name[found.end() :], found[1] or "", found[2] or found[3] or ""
-
-
-_cached_split = lru_cache(maxsize=4096)(_plain_split)
 
 
 def _or_none(number: str) -> str:
@@ -99,4 +102,4 @@ def _warnings(inn: str, kpp: str, account: str, bik: str) -> tuple[str, ...]:
         kpp_problem(kpp) if kpp else None,
         account_problem(account, bik) if bik else None,
     )
-    return tuple(problem for problem in problems if problem) if any(problems) else ()
+    return tuple(problem for problem in problems if problem)
