@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     onec_password: SecretStr = SecretStr("")
     onec_timezone: str = "Europe/Moscow"
     onec_timeout: float = Field(default=60.0, gt=0)
+    # JSON: other names of entity sets and fields than Бухгалтерия 3.0's, and whether 1C may leave out
+    # silently what its user must not see.
+    onec_mapping: str = ""
+    onec_allowed_only: bool = False
 
     # The key of access tokens and the key of personal-value hashes; at least 32 bytes.
     secret: SecretStr | None = None

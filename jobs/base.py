@@ -1,6 +1,6 @@
 """The seams between workers, kinds and sources. A worker knows these, never a kind by name."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -73,7 +73,7 @@ class Source(Protocol):
         """Refuse what cannot be read (``Fatal``) before anything is published."""
         ...
 
-    def pages(self) -> AsyncIterator[Page]:
+    def pages(self) -> AsyncGenerator[Page, None]:
         """All rows from the first, in pages of a bounded size."""
         ...
 

@@ -81,6 +81,8 @@ def _period(task: TaskSpec, tools: SourceTools) -> TransactionsSource:
         task.attempt,
         date.fromisoformat(task.params["date_from"]),
         date.fromisoformat(task.params["date_to"]),
+        # Deleted and un-posted documents come too: they take back what an earlier import wrote.
+        only_posted=False,
     )
 
 

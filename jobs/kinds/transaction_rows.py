@@ -60,6 +60,11 @@ WHERE bank_transaction.data_version IS DISTINCT FROM excluded.data_version
    OR bank_transaction.retracted <> excluded.retracted
 RETURNING old.id IS NULL, new.retracted
 """
+# Deleted or un-posted in 1C before it was ever imported: there is nothing to take back.
+_NEVER_IMPORTED = """
+SELECT count(*) FROM incoming_transaction i
+WHERE i.retracted AND NOT EXISTS (SELECT FROM bank_transaction b WHERE b.key = i.key)
+"""
 
 
 async def write_rows(
@@ -100,12 +105,17 @@ async def _follow(
     changed = await cursor.fetchall()
     created = sum(1 for is_new, _ in changed if is_new)
     retracted = sum(1 for is_new, is_gone in changed if is_gone and not is_new)
-    # Deleted in 1C before it was ever imported: there is nothing to take back.
+    skipped = 0
+    if any(row.transaction.retracted for row in rows):
+        await cursor.execute(_NEVER_IMPORTED)
+        found = await cursor.fetchone()
+        skipped = found[0] if found else 0
     return Counts(
         created=created,
         retracted=retracted,
+        skipped=skipped,
         updated=len(changed) - created - retracted,
-        unchanged=len(rows) - len(changed),
+        unchanged=len(rows) - len(changed) - skipped,
     )
 
 

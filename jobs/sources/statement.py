@@ -1,6 +1,6 @@
 """A client-bank file out of the object store: surveyed once at full speed, then read as a stream."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from domain.errors import Fatal, SourceUnavailable
@@ -31,7 +31,7 @@ class StatementSource:
             await self._verify()
         return Survey(rows=self._file.documents, context=self._context())
 
-    async def pages(self) -> AsyncIterator[Page]:
+    async def pages(self) -> AsyncGenerator[Page, None]:
         file = self._surveyed()
         reading = _Reading(file, self._context())
         async for chunk in self._chunks():

@@ -18,7 +18,7 @@ from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
 from jobs.base import SourceTools
 from jobs.kinds.registry import kind_named
-from jobs.sources.onec.settings import OneCSettings
+from jobs.sources.onec.settings import OneCMapping, OneCSettings
 from processors.facts import headers_of, type_of
 from processors.patience import patiently
 from processors.reader.cutter import Sizes
@@ -105,6 +105,8 @@ def onec_settings(settings: Settings) -> OneCSettings | None:
         password=settings.onec_password.get_secret_value(),
         timezone=settings.onec_timezone,
         read_timeout=settings.onec_timeout,
+        allowed_only=settings.onec_allowed_only,
+        mapping=OneCMapping.from_json(settings.onec_mapping),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import orjson
@@ -102,9 +103,11 @@ class _Sending:
 
     async def run(self, source: Source, cutter: Cutter) -> None:
         try:
-            async for page in source.pages():
-                for batch in cutter.add(page):
-                    await self._send(batch)
+            # Closed also when reading stops early: 1C keeps a licence for a session left open.
+            async with aclosing(source.pages()) as pages:
+                async for page in pages:
+                    for batch in cutter.add(page):
+                        await self._send(batch)
             for batch in cutter.close():
                 await self._send(batch)
             await self._settle()

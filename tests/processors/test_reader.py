@@ -1,7 +1,7 @@
 """The reader: leases that pass on, a cursor that goes on, failures that are told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,7 +38,7 @@ class Rows:
     async def survey(self) -> Survey:
         return Survey(rows=35, context={"source": "rows"})
 
-    async def pages(self) -> AsyncIterator[Page]:
+    async def pages(self) -> AsyncGenerator[Page, None]:
         for page in range(4):
             made = self.before(page)
             if made is not None:
