@@ -122,6 +122,7 @@ async def oldest_fetch(host: str, port: int, seconds: float = 2.0) -> int | None
                 answer = await reader.readexactly(size)
             finally:
                 writer.close()
+                await writer.wait_closed()
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
         return None
     versions = struct.iter_unpack(">hhh", answer[10:])
