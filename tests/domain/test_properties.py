@@ -28,6 +28,7 @@ from events.tasks import (
     TaskFailed,
     TaskReplayRequested,
     TaskSourceRead,
+    TaskStarted,
     TaskUndoRequested,
 )
 from tests.domain.spec import DOWN, NO_DATABASE, NOW, REFUSED, batch, source_read, submitted, work_failed
@@ -81,17 +82,27 @@ class Log(RuleBasedStateMachine):
     def submit(self) -> None:
         self.log.append(submitted())
 
+    def was_started(self) -> bool:
+        return any(isinstance(event, TaskStarted) for event in self.log)
+
+    def started(self, attempt: int) -> int:
+        """Workers know of an attempt by its start in the log, and may be late by any number of them."""
+        return min(attempt, max(event.attempt for event in self.log if isinstance(event, TaskStarted)))
+
+    @precondition(was_started)
     @rule(attempt=ATTEMPTS, batches=BATCHES, missing=st.sampled_from([0, 0, 0, 1]))
     def reader_ends(self, attempt: int, batches: int, missing: int) -> None:
-        self.log.append(source_read(10 * batches + missing, batches, attempt=attempt))
+        self.log.append(source_read(10 * batches + missing, batches, attempt=self.started(attempt)))
 
+    @precondition(was_started)
     @rule(attempt=ATTEMPTS, batch_no=BATCHES, rejected=st.sampled_from([0, 0, 1]))
     def import_batch(self, attempt: int, batch_no: int, rejected: int) -> None:
-        self.log.append(batch(batch_no, 10 - rejected, rejected, attempt=attempt))
+        self.log.append(batch(batch_no, 10 - rejected, rejected, attempt=self.started(attempt)))
 
+    @precondition(was_started)
     @rule(error=st.sampled_from([DOWN, NO_DATABASE, REFUSED]), tries=ATTEMPTS, attempt=ATTEMPTS)
     def worker_fails(self, error: ErrorInfo, tries: int, attempt: int) -> None:
-        self.log.append(work_failed(error, tries=tries, attempt=attempt))
+        self.log.append(work_failed(error, tries=tries, attempt=self.started(attempt)))
 
     @rule(fact=st.sampled_from([TaskCancelRequested(), TaskUndoRequested(), TaskCleanupRequested()]))
     def ask(self, fact: TaskEvent) -> None:
