@@ -145,7 +145,7 @@ class Supervisor:
     async def _announce(self, child: Child, process: asyncio.subprocess.Process, began: float) -> None:
         if child.once:
             return
-        while child.ready is not None and not await child.ready(process.pid):  # noqa: ASYNC110 - another process
+        while child.ready is not None and not await child.ready(process.pid):
             await asyncio.sleep(POLL)
         self._is_ready(child, began)
 
