@@ -1,0 +1,59 @@
+"""Any one process may be killed in the middle of an import: it completes by itself, exactly."""
+
+import os
+import signal
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.system.books import applied, check_imported, wait_for_the_middle
+from tests.system.client import Client
+from tests.system.conftest import Making
+from tests.system.running import RunningStack
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+
+WHOLE, PART = 100_000, 30_000
+
+
+def killed_in_the_middle(
+    stack: RunningStack, client: Client, made: Making, process: str, documents: int, number: signal.Signals
+) -> str:
+    """Import a statement, end a process on the way, and check everything there is to check."""
+    file = made(documents)
+    before = stack.pids()[process]
+    task_id = client.started(file.path)
+    with stack.database() as connection:
+        wait_for_the_middle(connection, task_id)
+        os.kill(before, number)
+        killed_at = datetime.now(UTC)
+    stack.wait_until_restarted(process, before)
+    check_imported(stack, client, task_id, file)
+    with stack.database() as connection:
+        after = connection.execute(
+            "SELECT count(*) FROM applied_batch WHERE task_id = %s AND applied_at > %s", [task_id, killed_at]
+        ).fetchone()
+        assert after is not None
+        assert 0 < after[0] < applied(connection, task_id)
+    return task_id
+
+
+SIZES = {
+    "importer-1": WHOLE,
+    "reader": PART,
+    "conductor": PART,
+    "projections": PART,
+    "api": PART,
+    "kafka": WHOLE,
+    "postgres": PART,
+}
+
+
+@pytest.mark.parametrize("process", SIZES)
+def test_kill_9_of_any_one_process(stack: RunningStack, manager: Client, made: Making, process: str) -> None:
+    killed_in_the_middle(stack, manager, made, process, SIZES[process], signal.SIGKILL)
+
+
+def test_postgres_restarted_immediately(stack: RunningStack, manager: Client, made: Making) -> None:
+    """What ``pg_ctl stop -m immediate`` does: SIGQUIT, no checkpoint, recovery at the next start."""
+    killed_in_the_middle(stack, manager, made, "postgres", WHOLE, signal.SIGQUIT)
