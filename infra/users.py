@@ -1,5 +1,6 @@
 """Users and their passwords (argon2id)."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,7 +65,8 @@ async def verify(engine: AsyncEngine, name: str, password: str) -> User | None:
             )
         ).one_or_none()
     stored = found.password_hash if found else _nobody()
-    if not _hasher().verify(password, stored) or found is None:
+    # 50 ms of hashing: beside the loop, which has sockets to serve meanwhile.
+    if not await asyncio.to_thread(_hasher().verify, password, stored) or found is None:
         return None
     return User(str(found.id), found.name, cast(Role, found.role))
 
