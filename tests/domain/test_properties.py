@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.commands import RetryDue, Start
 from domain.states import Absent, Known, State
@@ -52,6 +52,12 @@ class Log(RuleBasedStateMachine):
             self.state = evolve(self.state, event)
         self.log += events
 
+    @initialize(started=st.sampled_from([True, True, False]))
+    def begin(self, started: bool) -> None:
+        self.submit()
+        if started:
+            self.conduct_all()
+
     @rule(admitted=st.booleans())
     @precondition(lambda self: self.position < len(self.log))
     def conduct(self, admitted: bool) -> None:
@@ -88,6 +94,15 @@ class Log(RuleBasedStateMachine):
     def started(self, attempt: int) -> int:
         """Workers know of an attempt by its start in the log, and may be late by any number of them."""
         return min(attempt, max(event.attempt for event in self.log if isinstance(event, TaskStarted)))
+
+    @precondition(was_started)
+    @rule(order=st.permutations(range(4)), until=st.sampled_from([4, 4, 3]))
+    def work_goes_well(self, order: list[int], until: int) -> None:
+        """As it mostly does; chance alone would complete one task in a hundred."""
+        attempt = self.started(3)
+        facts: list[TaskEvent] = [source_read(30, 3, attempt=attempt)]
+        facts += [batch(number, attempt=attempt) for number in (1, 2, 3)]
+        self.log += [facts[place] for place in order[:until]]
 
     @precondition(was_started)
     @rule(attempt=ATTEMPTS, batches=BATCHES, missing=st.sampled_from([0, 0, 0, 1]))
