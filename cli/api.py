@@ -11,6 +11,7 @@ from infra.wording import Language
 
 PREFIX = "/api/v1"
 _PAGE = 500
+_OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 # A request to stop waits up to 2 s for its answer; an upload's answer comes when the last byte is stored.
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
@@ -25,7 +26,14 @@ class Api:
         self.language = language
         self._account = account
         self._token: str | None = None
-        self._http = httpx.Client(base_url=url, headers={"Accept-Language": language}, timeout=_TIMEOUT)
+        # No proxy stands before one's own machine, whatever HTTP_PROXY says.
+        self.local = httpx.URL(url).host in _OWN_MACHINE
+        self._http = httpx.Client(
+            base_url=url,
+            headers={"Accept-Language": language},
+            timeout=_TIMEOUT,
+            trust_env=not self.local,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -33,7 +33,7 @@ def changes(api: Api, task_id: str, pause: float = POLL_SECONDS) -> Iterator[Jso
         yield task
         if task["status"] in ENDED:
             return
-        for task in _pushed(api, task_id):
+        for task in pushed(api, task_id):
             answered = time.monotonic()
             yield task
             if task["status"] in ENDED:
@@ -41,7 +41,7 @@ def changes(api: Api, task_id: str, pause: float = POLL_SECONDS) -> Iterator[Jso
         time.sleep(pause)
 
 
-def _pushed(api: Api, task_id: str) -> Iterator[Json]:
+def pushed(api: Api, task_id: str) -> Iterator[Json]:
     """What the socket says until it closes; ends quietly, because asking is always possible."""
     address = "ws" + api.url.removeprefix("http") + f"{PREFIX}/ws/tasks/{task_id}"
     try:
@@ -50,7 +50,7 @@ def _pushed(api: Api, task_id: str) -> Iterator[Json]:
             additional_headers={"Accept-Language": api.language},
             open_timeout=5,
             close_timeout=1,
-            proxy=None,
+            proxy=None if api.local else True,
         ) as socket:
             socket.send(json.dumps({"type": "auth", "token": api.token(), "from": None}))
             while True:

@@ -77,10 +77,10 @@ def _by_api(state: State, task_id: str, types: Iterable[str], as_json: bool) -> 
     with state.api() as api:
         for item in api.items(f"/tasks/{task_id}/events"):
             if not types or item["type"] in types:
-                _show(state.screen, _of_api(item), as_json)
+                _show(state.screen, _of_api(task_id, item), as_json)
 
 
-def _of_api(item: Json) -> Logged:
+def _of_api(task_id: str, item: Json) -> Logged:
     partition, offset = map(int, item["position"].split(":"))
     names = {
         "id": "id",
@@ -92,7 +92,7 @@ def _of_api(item: Json) -> Logged:
         "causation_id": "causationid",
     }
     attributes = {said: str(item[name]) for name, said in names.items() if item.get(name) is not None}
-    return Logged(partition, offset, {"specversion": "1.0", **attributes}, item["data"])
+    return Logged(partition, offset, {"specversion": "1.0", "subject": task_id, **attributes}, item["data"])
 
 
 def _show(screen: Screen, message: Logged, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.failures import Failure
+from cli.rejected_rows import first_rows
 from cli.root import State, state_of
 from cli.sheets import delimiter, opened, write_rejects
 from cli.task_report import first_rejects
@@ -33,7 +34,7 @@ def rejects(ctx: typer.Context, task_id: TaskId, file: File = None, as_csv: AsCs
 
 def _write(state: State, task_id: str, file: Path | None) -> None:
     with state.api() as api:
-        api.get(f"/tasks/{task_id}")
+        first_rows(api, api.get(f"/tasks/{task_id}"))
         rows = api.items(f"/tasks/{task_id}/rejects")
         try:
             with opened(file, sys.stdout) as into:

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from cli import figures
 from cli.api import Api, Json
 from cli.following import ENDED
 from cli.reconciliation import accounts_of, reconciliation, summary
+from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
 from cli.status import tag
 from cli.trial_report import shown
@@ -75,7 +75,7 @@ def first_rejects(screen: Screen, api: Api, task: Json, most: int = MOST_REJECTS
     screen.line()
     headers = ("row", "field", "value", "reason")
     made = table(*(screen.word(f"cli.{name}") for name in headers), right=(0,))
-    found = list(islice(api.items(f"/tasks/{task['id']}/rejects", {"limit": most}), most))
+    found = first_rows(api, task, most)
     for row in found:
         value = shown(row["value"] or "")
         made.add_row(*cells(row["row_no"], row["field"] or "", value, row["message"]))

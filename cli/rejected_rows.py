@@ -1,0 +1,21 @@
+"""Rejected rows as the API lists them. They come to the read models by another topic than the counts."""
+
+import time
+from itertools import islice
+
+from cli.api import Api, Json
+
+MOST_AT_ONCE = 500
+# The topics are read side by side: measured, the rows are there within 50 ms of the counts.
+PATIENCE_SECONDS = 5.0
+
+
+def first_rows(api: Api, task: Json, most: int = MOST_AT_ONCE) -> list[Json]:
+    """The first ``most`` (at most 500), waited for up to 5 s where the task counts more than are listed."""
+    expected = min(task["counts"].get("rejected", 0), most)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        found = list(islice(api.items(f"/tasks/{task['id']}/rejects", {"limit": most}), most))
+        if len(found) >= expected or time.monotonic() > until:
+            return found
+        time.sleep(0.1)
