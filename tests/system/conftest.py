@@ -1,6 +1,6 @@
 """One stack for all whole-system tests, with a 1C that they can disturb."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -76,5 +76,5 @@ class Making:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def __call__(self, documents: int) -> Statement:
-        return statement(self._folder, documents, next(_SEEDS))
+    def __call__(self, documents: int, bad: Sequence[str] = ()) -> Statement:
+        return statement(self._folder, documents, next(_SEEDS), bad)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class OneC:
     log: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    password: str = PASSWORD
 
     @classmethod
     def on_a_free_port(cls, log: Path) -> "OneC":
@@ -38,8 +40,12 @@ class OneC:
         }
 
     def start(self, password: str = PASSWORD) -> None:
-        """Run it, with ``password`` as the one that is right."""
+        """Have it running and well, with ``password`` as the one that is right."""
+        if self.process is not None and self.password == password:
+            httpx.delete(self._admin, trust_env=False).raise_for_status()
+            return
         self.stop()
+        self.password = password
         self.process = started(
             [sys.executable, "-m", "stack.onec.main", "--port", str(self.port)],
             self.log,
@@ -57,6 +63,18 @@ class OneC:
     def fault(self, name: str, **options: Any) -> None:
         """Plan a fault for the requests to come."""
         httpx.post(self._admin, json={"fault": name} | options, trust_env=False).raise_for_status()
+
+    def documents(self, entity: str, first: date, last: date) -> int:
+        """How many posted documents it has of a period, both days included."""
+        period = f"Date ge datetime'{first}T00:00:00' and Date le datetime'{last}T23:59:59'"
+        answer = httpx.get(
+            f"{self.settings['TIDEMARK_ONEC_URL']}/{entity}/$count",
+            params={"$filter": f"{period} and Posted eq true"},
+            auth=(USER, self.password),
+            trust_env=False,
+            timeout=60,
+        )
+        return int(answer.raise_for_status().text)
 
     @property
     def _admin(self) -> str:

@@ -101,9 +101,19 @@ class RunningStack:
     def wait_until_restarted(self, name: str, before: int) -> None:
         """Another process has taken the place of ``before``, and that was said."""
         until(lambda: self.pids().get(name, before) != before, f"another {name}", 60)
-        told = self.said().rpartition(f"{name} was ended by ")[2]
-        assert "starts again in" in told
-        until(lambda: f"{name}: ready after" in self.said().rpartition(f"{name} was ended by ")[2], name, 60)
+        assert self._last_said(f"{name} ", "starts again in")
+        until(
+            lambda: (
+                self._last_said(f"{name}: ", "ready after") > self._last_said(f"{name} ", "starts again in")
+            ),
+            f"{name} says that it is ready",
+            60,
+        )
+
+    def _last_said(self, start: str, words: str) -> int:
+        """The number of the last such line, 0 where there is none."""
+        lines = enumerate(self.said().splitlines(), 1)
+        return max((n for n, line in lines if line.startswith(start) and words in line), default=0)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> float:
         """Ask it to stop; how many seconds that took. Whatever is left is killed."""
