@@ -4,19 +4,23 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import faust
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.worker import Worker
 
 log = logging.getLogger(__name__)
 
-FETCH_WAIT_MS = 20
-GETMANY_SECONDS = 0.02
-IDLE_SECONDS = 0.02
+# While there is work: a partition that was full is asked for again within 20 ms.
+BUSY_FETCH_MS = 20
+BUSY_POLL_SECONDS = 0.02
+# While there is none: a message ends the wait at once, so that waiting longer costs nothing but polls.
+IDLE_FETCH_MS = 500
+IDLE_AFTER_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +36,30 @@ class AppSettings:
     datadir: str = "/tmp/tidemark-faust"
 
 
-class _Thread(AIOKafkaConsumerThread):
-    """Fetches that come back after 20 ms: with Faust's 1.5 s a batch of high priority stands behind
-    a long poll."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
-        return consumer
-
-
 class _Consumer(Consumer):
-    """Polls that never sleep a second: Faust waits 1 s whenever all partitions are full."""
+    """Polls that fit the work. Faust waits 1.5 s for a fetch and sleeps 1 s whenever all partitions are
+    full, so that a batch of high priority stood behind 3,000 low ones for 30 s instead of 0.2 s."""
 
-    def _new_consumer_thread(self) -> Any:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
+    _last_records = 0.0
 
     async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:
-        if self.flow_active and not self._get_active_partitions():
-            await asyncio.sleep(IDLE_SECONDS)
-            return {}, set()
-        return await super()._wait_next_records(min(timeout, GETMANY_SECONDS))
+        busy = time.monotonic() - self._last_records < IDLE_AFTER_SECONDS
+        if self.flow_active:
+            active = self._get_active_partitions()
+            if not active:
+                await asyncio.sleep(BUSY_POLL_SECONDS)
+                return {}, set()
+            busy = busy or len(active) < len(self.assignment())
+        self._let_fetches_wait(BUSY_FETCH_MS if busy else IDLE_FETCH_MS)
+        found = await super()._wait_next_records(BUSY_POLL_SECONDS if busy else timeout)
+        if found[0]:
+            self._last_records = time.monotonic()
+        return found
+
+    def _let_fetches_wait(self, milliseconds: int) -> None:
+        consumer = self._thread._consumer
+        if consumer is not None and consumer._fetcher is not None:
+            consumer._fetcher._fetch_max_wait_ms = milliseconds
 
 
 class _Transport(Transport):
