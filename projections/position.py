@@ -43,5 +43,7 @@ def parse_vector(text: str) -> Vector:
 
 
 def vector_text(vector: Mapping[int, int]) -> str:
-    """``{3: 7, 0: 41}`` → ``"0:41,3:7"``."""
-    return ",".join(f"{partition}:{vector[partition]}" for partition in sorted(vector))
+    """``{3: 7, 0: 41}`` → ``"0:41,3:7"``; a partition of which nothing was seen yet is left out."""
+    return ",".join(
+        f"{partition}:{vector[partition]}" for partition in sorted(vector) if vector[partition] >= 0
+    )
