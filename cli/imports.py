@@ -12,7 +12,7 @@ from cli.root import State, state_of
 from cli.screen import Screen
 from cli.trial import Trial, examine
 from cli.trial_report import report as trial_report
-from cli.uploads import checked, upload
+from cli.uploads import Options, checked, upload
 from cli.watching import follow
 from domain.errors import TidemarkError
 from infra.wording import has_words
@@ -60,14 +60,9 @@ def import_file(
     params: dict[str, Any] = {"control_totals": control_totals.value, "auto_classify": not no_classify}
     if batch_size is not None:
         params["batch_size"] = batch_size
+    options = Options(dry_run=dry_run, force=force, key=idempotency_key)
     with state.api() as api:
-        try:
-            accepted = upload(
-                state.screen, api, kind, path, params, dry_run=dry_run, force=force, key=idempotency_key
-            )
-        except KeyboardInterrupt:
-            state.screen.tell("cli.upload_stopped")
-            raise
+        accepted = upload(state.screen, api, kind, path, params, options)
     _after(state, accepted["task_id"], accepted["message"], watched=follow_it or dry_run)
 
 

@@ -16,6 +16,9 @@ from cli.task_report import details, kind, report
 from cli.watching import TaskId
 from infra.wording import number
 
+# A task's id alone takes 36 columns.
+_WIDE = 120
+
 
 class Status(StrEnum):
     """As the API filters by it."""
@@ -85,20 +88,26 @@ def _left(screen: Screen, api: Api, task_id: str) -> None:
 
 
 def _list(screen: Screen, found: list[Json]) -> None:
-    headers = ("task", "submitted", "kind", "status", "rows", "rejected", "who")
-    made = table(*(screen.word(f"cli.{name}") for name in headers), right=(4, 5), fixed=(0, 1))
+    """In a terminal of less than 120 columns without kind, rejected rows and who."""
+    headers = ("task", "submitted", "status", "rows", "rejected", "kind", "who")
+    columns = len(headers) if screen.out.width >= _WIDE else 4
+    made = table(
+        *(screen.word(f"cli.{name}") for name in headers[:columns]),
+        right=tuple(place for place in (3, 4) if place < columns),
+        fixed=(0,),
+    )
     for task in found:
         standing = tag(screen, task)
         row = cells(
             task["id"],
             figures.moment(task["created_at"], screen.language),
-            kind(screen, task["kind"]),
             standing,
             number(sum(task["counts"].values()), screen.language),
             number(task["counts"]["rejected"], screen.language),
+            kind(screen, task["kind"]),
             task["submitted_by"],
         )
-        made.add_row(*row[:3], f"[{standing.style}]{row[3]}[/]", *row[4:])
+        made.add_row(*row[:2], f"[{standing.style}]{row[2]}[/]", *row[3:columns])
     screen.show(made)
 
 

@@ -1,6 +1,7 @@
 """A file on its way to the API: streamed, with a bar; never whole in memory."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,20 @@ import httpx
 
 from cli.api import Api, Json
 from cli.bars import Counted, bytes_bar
-from cli.failures import Failure, Refused
+from cli.failures import Failure, Interrupted, Refused
 from cli.screen import Screen
 
 # The answer comes when the last byte is stored: a slow object store may take minutes for 2 GB.
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=600.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a file is taken: checked only, although it is loaded already, once under a key."""
+
+    dry_run: bool = False
+    force: bool = False
+    key: str | None = None
 
 
 def checked(path: Path) -> Path:
@@ -34,13 +44,14 @@ def upload(
     kind: str,
     path: Path,
     params: dict[str, Any],
-    *,
-    dry_run: bool = False,
-    force: bool = False,
-    key: str | None = None,
+    options: Options,
 ) -> Json:
     """Send the file; the answer names the task. Raises Refused with the file's name as the place."""
-    form = {"params": json.dumps(params), "dry_run": _flag(dry_run), "force": _flag(force)}
+    form = {
+        "params": json.dumps(params),
+        "dry_run": json.dumps(options.dry_run),
+        "force": json.dumps(options.force),
+    }
     # Signed in before the first byte is sent: a wrong password costs no upload.
     api.token()
     with path.open("rb") as file, bytes_bar(screen, path, "cli.uploading") as (progress, bar):
@@ -49,12 +60,10 @@ def upload(
                 f"/imports/{kind}",
                 files={"file": (path.name, Counted(file, progress, bar), "application/octet-stream")},
                 data=form,
-                headers={"Idempotency-Key": key} if key else {},
+                headers={"Idempotency-Key": options.key} if options.key else {},
                 timeout=_TIMEOUT,
             )
         except Refused as refused:
             raise Refused(refused.status, refused.problem, str(path)) from refused
-
-
-def _flag(on: bool) -> str:
-    return "true" if on else "false"
+        except KeyboardInterrupt as stop:
+            raise Interrupted("cli.upload_stopped", str(path)) from stop
