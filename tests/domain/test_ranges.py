@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ranges import Ranges
@@ -10,6 +10,7 @@ from domain.ranges import Ranges
 numbers = st.lists(st.integers(min_value=1, max_value=60))
 
 
+@settings(deadline=None)
 @given(numbers)
 def test_ranges_hold_exactly_what_was_added(added: list[int]) -> None:
     ranges = Ranges.of(added)
@@ -17,6 +18,7 @@ def test_ranges_hold_exactly_what_was_added(added: list[int]) -> None:
     assert len(ranges) == len(set(added))
 
 
+@settings(deadline=None)
 @given(numbers)
 def test_ranges_are_as_short_as_can_be(added: list[int]) -> None:
     spans = Ranges.of(added).spans
@@ -24,6 +26,7 @@ def test_ranges_are_as_short_as_can_be(added: list[int]) -> None:
     assert all(before[1] + 1 < after[0] for before, after in itertools.pairwise(spans))
 
 
+@settings(deadline=None)
 @given(numbers)
 def test_ranges_cover_a_count_when_nothing_is_missing_or_beyond(added: list[int]) -> None:
     ranges = Ranges.of(added)

@@ -1,7 +1,7 @@
 """The values that several events carry."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.records import VERDICTS, Counts
@@ -11,6 +11,7 @@ from tests.events.samples import TOTALS
 counts = st.builds(Counts, **{verdict: st.integers(0, 10**7) for verdict in VERDICTS})
 
 
+@settings(deadline=None)
 @given(counts, counts)
 def test_counts_are_added_verdict_by_verdict(one: Counts, other: Counts) -> None:
     both = one + other
