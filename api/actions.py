@@ -23,7 +23,7 @@ ANSWER_SECONDS = 2.0
 MOST_CLEANED = 1_000
 
 
-@router.post("/tasks/{task_id}/cancel", status_code=202, responses=starts(404, 409))
+@router.post("/tasks/{task_id:uuid}/cancel", status_code=202, responses=starts(404, 409))
 async def cancel_task(
     task_id: UUID, response: Response, user: Manager, context: ContextDep, language: LanguageDep
 ) -> AsyncSyncResponse:

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Form, Request
 from api.context import ContextDep
 from api.models import Token
 from api.problems import Problem
+from api.responses import problems
 from infra.clock import utc_now
 from infra.users import verify
 
 router = APIRouter(tags=["auth"])
 
 
-@router.post("/auth/token", response_model=Token)
+@router.post("/auth/token", responses=problems(400, 401, 413, 422, 429, 503))
 async def token(
     request: Request,
     context: ContextDep,

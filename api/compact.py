@@ -14,7 +14,7 @@ from api.tasks import found
 router = APIRouter(tags=["tasks"])
 
 
-@router.get("/api/tasks/{task_id}", responses=reads(404))
+@router.get("/api/tasks/{task_id:uuid}", responses=reads(404))
 async def get_compact_task(
     task_id: UUID, _: Reader, connection: Reading, language: LanguageDep
 ) -> CompactTask:

@@ -41,7 +41,7 @@ _FORM = {
 _FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
-@router.post("/imports/{kind}", status_code=202, responses=starts(404, 409, 413, 415), openapi_extra=_FORM)
+@router.post("/imports/{kind}", status_code=202, responses=starts(404, 409, 415), openapi_extra=_FORM)
 async def import_file(
     kind: str,
     request: Request,

@@ -1,13 +1,30 @@
 """What the API takes and gives, as it is named in the OpenAPI document."""
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from projections.view import Status
+
+
+def _written_out(shape: re.Pattern[str]) -> Callable[[object], object]:
+    """Only the ISO form: Pydantic alone would take 0 for the first of January 1970."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and shape.match(value):
+            return value
+        raise ValueError("must be written as in ISO 8601")
+
+    return check
+
+
+Day = Annotated[date, BeforeValidator(_written_out(re.compile(r"\d{4}-\d{2}-\d{2}$")))]
+Moment = Annotated[datetime, BeforeValidator(_written_out(re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")))]
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 
@@ -27,8 +44,8 @@ class AsyncSyncRequest(BaseModel):
         },
     )
 
-    date_from: date = Field(ge=EARLIEST, le=LATEST)
-    date_to: date = Field(ge=EARLIEST, le=LATEST)
+    date_from: Day = Field(ge=EARLIEST, le=LATEST)
+    date_to: Day = Field(ge=EARLIEST, le=LATEST)
     auto_classify: bool = Field(default=True, strict=True)
 
 
@@ -158,8 +175,8 @@ class BankFilter(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     task_id: UUID | None = None
-    date_from: date | None = None
-    date_to: date | None = None
+    date_from: Day | None = None
+    date_to: Day | None = None
     direction: Direction | None = None
     account: str | None = Field(default=None, max_length=64)
     amount_from: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)

@@ -36,4 +36,4 @@ def reads(*more: int) -> Responses:
 
 def starts(*more: int) -> Responses:
     """Of an endpoint that starts or asks for something."""
-    return problems(400, 401, 403, 422, 503, *more)
+    return problems(400, 401, 403, 413, 422, 503, *more)

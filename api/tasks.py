@@ -1,6 +1,5 @@
 """Tasks: the list, one, its audit trail."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import audit_models as audited
 from api import shown
 from api.context import LanguageDep, Reading
-from api.models import Outcome, TaskCountsByStatus, TaskInfo, TaskList
+from api.models import Moment, Outcome, TaskCountsByStatus, TaskInfo, TaskList
 from api.problems import Problem
 from api.responses import reads
 from api.security import Reader
@@ -22,7 +21,7 @@ router = APIRouter(tags=["tasks"])
 
 Words = Annotated[str | None, Query(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Name = Annotated[str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
-Moment = Annotated[datetime | None, Query(description="With a zone; without one it is UTC.")]
+When = Annotated[Moment | None, Query(description="With a zone; without one it is UTC.")]
 Cursor = Annotated[str | None, Query(max_length=500)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 AttemptNo = Annotated[int | None, Query(ge=1, le=1_000_000)]
@@ -33,8 +32,8 @@ def task_filter(
     kind: Annotated[list[str] | None, Query(max_length=20)] = None,
     outcome: Annotated[list[Outcome] | None, Query(max_length=3)] = None,
     submitted_by: Name = None,
-    created_from: Moment = None,
-    created_to: Moment = None,
+    created_from: When = None,
+    created_to: When = None,
     failure: Name = None,
     q: Words = None,
 ) -> TaskFilter:
@@ -74,13 +73,13 @@ async def count_tasks(_: Reader, connection: Reading) -> TaskCountsByStatus:
     return TaskCountsByStatus(**await freshness.counts(connection))
 
 
-@router.get("/tasks/{task_id}", responses=reads(404))
+@router.get("/tasks/{task_id:uuid}", responses=reads(404))
 async def get_task(task_id: UUID, _: Reader, connection: Reading, language: LanguageDep) -> TaskInfo:
     """One task; one that was just accepted is here already, as ``pending``."""
     return shown.task_info(await found(connection, task_id), language)
 
 
-@router.get("/tasks/{task_id}/events", responses=reads(404))
+@router.get("/tasks/{task_id:uuid}/events", responses=reads(404))
 async def list_events(
     task_id: UUID, _: Reader, connection: Reading, cursor: Cursor = None, limit: Limit = 50
 ) -> audited.EventList:
@@ -92,7 +91,7 @@ async def list_events(
     return audited.EventList(items=items, next_cursor=page.next_cursor)
 
 
-@router.get("/tasks/{task_id}/attempts", responses=reads(404))
+@router.get("/tasks/{task_id:uuid}/attempts", responses=reads(404))
 async def list_attempts(
     task_id: UUID,
     _: Reader,
@@ -108,7 +107,7 @@ async def list_attempts(
     return audited.AttemptList(items=items, next_cursor=page.next_cursor)
 
 
-@router.get("/tasks/{task_id}/batches", responses=reads(404))
+@router.get("/tasks/{task_id:uuid}/batches", responses=reads(404))
 async def list_batches(
     task_id: UUID,
     _: Reader,
@@ -125,7 +124,7 @@ async def list_batches(
     )
 
 
-@router.get("/tasks/{task_id}/rejects", responses=reads(404))
+@router.get("/tasks/{task_id:uuid}/rejects", responses=reads(404))
 async def list_rejects(
     task_id: UUID,
     _: Reader,

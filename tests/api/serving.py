@@ -58,6 +58,7 @@ def _environment(settings: Settings, port: int) -> dict[str, str]:
         "TIDEMARK_NAMESPACE": settings.namespace,
         "TIDEMARK_OBJECT_STORE": settings.object_store,
         "TIDEMARK_SECRET": settings.signing_key(),
+        "TIDEMARK_ONEC_URL": settings.onec_url or "",
         "TIDEMARK_PORT": str(port),
         "TIDEMARK_LOG_LEVEL": "WARNING",
     }
