@@ -2,6 +2,7 @@
 #   make demo [ONCE=1]   import generated statements before your eyes
 #   make up              the stack, empty, in the foreground;  make down, make reset
 #   make test            everything that CI runs
+#   make bench           measure, and write benchmarks/results.md;  BENCH="--rows 100000 --only import"
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -38,7 +39,7 @@ reset: $(READY)
 
 bench: $(READY)
 	@$(UV) sync --frozen --quiet --group bench
-	@$(RUN) -m benchmarks.main
+	@$(RUN) -m benchmarks $(BENCH)
 
 lint: $(READY)
 	$(RUN) -m ruff check .

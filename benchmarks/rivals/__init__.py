@@ -1,0 +1,1 @@
+"""Who else loads rows into PostgreSQL. Each gives the seconds that it took, its own start included."""
