@@ -108,11 +108,11 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
     ):
         made = Installation(settings, live, app)
         for name, password in PASSWORDS.items():
-            made.tokens[name] = await _token(made, name, password)
+            made.tokens[name] = await token_of(made, name, password)
         yield made
 
 
-async def _token(made: Installation, name: str, password: str) -> str:
+async def token_of(made: Installation, name: str, password: str) -> str:
     async with made.anonymous() as client:
         answer = await client.post("/api/v1/auth/token", data={"username": name, "password": password})
     assert answer.status_code == 200, answer.text
