@@ -1,5 +1,6 @@
 """One stack for all whole-system tests, with a 1C that they can disturb."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -24,14 +25,14 @@ def onec_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneC]:
 
 
 @pytest.fixture(scope="session")
-def stack_of_the_run(
-    tmp_path_factory: pytest.TempPathFactory, onec_of_the_run: OneC
-) -> Iterator[RunningStack]:
-    found = RunningStack(tmp_path_factory.mktemp("system") / "home", onec_of_the_run.settings)
-    try:
-        yield found
-    finally:
-        found.destroy()
+def stack_of_the_run(onec_of_the_run: OneC) -> Iterator[RunningStack]:
+    # Not in pytest's own folder, which every other run of pytest closes to other users, PostgreSQL's too.
+    with tempfile.TemporaryDirectory(prefix="tidemark-system-") as folder:
+        found = RunningStack(Path(folder) / "home", onec_of_the_run.settings)
+        try:
+            yield found
+        finally:
+            found.destroy()
 
 
 @pytest.fixture
