@@ -101,7 +101,7 @@ async def _import(api: httpx.AsyncClient, console: Console, documents: int, bad:
     if bad:
         rejects = (await api.get(f"/tasks/{task_id}/rejects")).raise_for_status().json()["items"]
         show_rejects(console, rejects)
-    _judge(task, attempts[-1]["totals"], documents, len(bad))
+    judge(task, attempts[-1]["totals"], documents, len(bad))
     return task_id
 
 
@@ -124,7 +124,7 @@ async def _follow(api: httpx.AsyncClient, console: Console, task_id: str, docume
             await asyncio.sleep(POLL_SECONDS)
 
 
-def _judge(task: dict[str, Any], totals: Sequence[dict[str, Any]], documents: int, bad: int) -> None:
+def judge(task: dict[str, Any], totals: Sequence[dict[str, Any]], documents: int, bad: int) -> None:
     """Every document has a verdict, the planted ones and no others are rejected, the totals add up."""
     counts = task["counts"]
     if task["status"] != "completed":

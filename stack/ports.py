@@ -1,8 +1,12 @@
 """Ports on the loopback address: chosen once, kept as long as they are free."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 
@@ -14,6 +18,11 @@ PREFERRED_API_PORT = 8000
 # at the last stop is then free at the next start as well.
 _RANGE = range(20_000, 30_000)
 NAMES = ("api", "kafka", "kafka_controller", "postgres", "onec")
+
+
+# Ports of this process: a server takes seconds to start, and another stack that starts meanwhile
+# must not choose its port. The kernel forgets the locks when the process ends.
+_reserved: dict[int, int] = {}
 
 
 class PortTaken(Exception):
@@ -29,6 +38,22 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def reserve(port: int) -> bool:
+    """Keep other stacks of this user from choosing the port; False where one has it already."""
+    if port in _reserved:
+        return True
+    folder = Path(tempfile.gettempdir()) / f"tidemark-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(folder / str(port), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    _reserved[port] = descriptor
+    return True
 
 
 def listens(pid: int, port: int) -> bool:
@@ -48,12 +73,22 @@ def choose(taken: set[int]) -> int:
             return port
 
 
+def _mine(port: int) -> bool:
+    return is_free(port) and reserve(port)
+
+
+def _another(taken: set[int]) -> int:
+    while not reserve(port := choose(taken)):
+        continue
+    return port
+
+
 def ports_for(home: Home, asked_api: int | None, say: Callable[[str], None]) -> dict[str, int]:
     """A port for each server of this folder: the one it had, or another where that one is taken.
 
     ``asked_api`` is TIDEMARK_PORT: used or refused (PortTaken), never exchanged for another.
     """
-    if asked_api is not None and not is_free(asked_api):
+    if asked_api is not None and not _mine(asked_api):
         raise PortTaken(f"port {asked_api} (TIDEMARK_PORT) is taken by another program")
     kept: dict[str, int] = home.read("ports.json")
     ports: dict[str, int] = {} if asked_api is None else {"api": asked_api}
@@ -61,10 +96,10 @@ def ports_for(home: Home, asked_api: int | None, say: Callable[[str], None]) -> 
         if name in ports:
             continue
         before = kept.get(name, PREFERRED_API_PORT if name == "api" else None)
-        if before is not None and before not in ports.values() and is_free(before):
+        if before is not None and before not in ports.values() and _mine(before):
             ports[name] = before
             continue
-        ports[name] = choose({*ports.values(), *kept.values()})
+        ports[name] = _another({*ports.values(), *kept.values()})
         if before is not None:
             say(f"port {before} is taken by another program; {name} uses {ports[name]}")
     if ports != kept:

@@ -51,15 +51,17 @@ def show_verdicts(console: Console, task: Mapping[str, Any], documents: int, sec
     accounted = sum(counts.values())
     named = ", ".join(f"{counts[name]:,} {name}" for name in VERDICTS if counts[name])
     console.print(
-        f"  {documents:,} documents in, {accounted:,} accounted for in {seconds:.1f} s: {named or 'nothing'}"
+        f"  {documents:,} documents in, {accounted:,} accounted for in {seconds:.1f} s: {named or 'nothing'}",
+        soft_wrap=True,
     )
 
 
 def show_totals(console: Console, totals: Sequence[Mapping[str, Any]]) -> None:
     """What the statement says of each account beside what its documents add up to."""
-    table = Table(Column("Account", no_wrap=True), "", "Stated", "Found", "", box=None, padding=(0, 2))
+    headings = ("  Account", "", "Stated", "Found", "")
+    table = Table(*(Column(heading, no_wrap=True) for heading in headings), box=None, padding=(0, 1))
     for account in totals:
-        number = str(account.get("account") or account["account_ref"])
+        number = "  " + str(account.get("account") or account["account_ref"])
         table.add_row(number, "in", *_amounts(account, "in"), account["turnover"].replace("_", " "))
         table.add_row("", "out", *_amounts(account, "out"), "")
         closing = account["closing_stated"]

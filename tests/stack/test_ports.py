@@ -2,12 +2,15 @@
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from stack.environment import ROOT
 from stack.home import Home
 from stack.ports import LOOPBACK, NAMES, PortTaken, choose, is_free, listens, ports_for
 
@@ -52,6 +55,13 @@ def test_the_asked_one_is_never_exchanged(home: Home) -> None:
     port = choose(set())
     with taken(port), pytest.raises(PortTaken, match=rf"{port} \(TIDEMARK_PORT\)"):
         ports_for(home, port, print)
+
+
+def test_a_stack_that_is_still_starting_keeps_its_ports(home: Home) -> None:
+    ports = ports_for(home, None, print)
+    code = "import sys; from stack.ports import reserve; sys.exit(reserve(int(sys.argv[1])))"
+    other = [sys.executable, "-c", code, str(ports["kafka"])]
+    assert subprocess.run(other, cwd=ROOT, check=False).returncode == 0
 
 
 def test_only_the_process_that_listens_counts() -> None:
