@@ -102,6 +102,8 @@ def _next_steps(screen: Screen, task: Json) -> None:
     code = task["status"]
     if code == "completed":
         code = "clean" if task["outcome"] == "clean" else "rejected" if rejected else "totals"
+    elif code == "failed" and task["error"]["type"].startswith("control_totals"):
+        code = "must_match"
     if has_words(f"cli.next.{code}", screen.language):
         screen.line()
         screen.say(f"cli.next.{code}", id=task["id"])

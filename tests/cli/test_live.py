@@ -102,6 +102,7 @@ def test_what_must_match_and_cannot_be_proven_writes_nothing(
     result = live.run("import", path, "--follow", "--control-totals", "must_match")
     assert result.exit_code == 2
     assert "✗ Failed" in result.stdout
+    assert "--dry-run" in result.stdout
     assert rows(live, newest(live)["id"]) == 0
 
 

@@ -1,12 +1,18 @@
 """Options may stand anywhere; a failure is words and an exit code, never a traceback."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
-from cli.root import hoisted
+from cli.root import Root, hoisted
 from tests.cli.running import tidemark
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -84,3 +90,36 @@ def test_kafka_and_postgres_that_do_not_answer(tmp_path: Path) -> None:
     assert "The database does not answer" in demo.stderr
     assert "secret-word" not in demo.output
     assert "Traceback" not in events.output + demo.output
+
+
+def test_a_reader_who_has_enough_ends_it_quietly(tmp_path: Path) -> None:
+    program = (
+        "import sys, typer; from cli.root import Root\n"
+        "app = typer.Typer(cls=Root)\n"
+        "@app.callback()\ndef root() -> None: ...\n"
+        "@app.command()\ndef write() -> None:\n"
+        "    while True:\n        sys.stdout.write('line\\n' * 1000)\n"
+        "app(['write'])\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(20) == 2
+
+
+def test_ctrl_c_anywhere_ends_with_130() -> None:
+    app = typer.Typer(cls=Root)
+
+    @app.callback()
+    def root() -> None: ...
+
+    @app.command()
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    assert CliRunner().invoke(app, ["stopped"]).exit_code == 130

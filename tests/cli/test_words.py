@@ -20,7 +20,7 @@ _FAMILIES = {
     "figure": ("opening", "in", "out", "closing"),
     "direction": ("in", "out", "transfer", "unknown"),
     "onec": ("address", "login", "rights", "entity_sets", "documents", "timezone"),
-    "next": ("failed", "cancelled", "rejected", "totals"),
+    "next": ("failed", "cancelled", "rejected", "totals", "must_match"),
     "kind": ("bank_transactions",),
 }
 
