@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from domain.errors import Rejected
+from domain.errors import Fatal, Rejected
 from events.records import ControlTotal, Counts
 from infra.objects import ObjectStore
 
@@ -64,6 +64,16 @@ class Summary:
     skipped: int = 0
     totals: tuple[AccountTotals, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class TotalsRefused(Fatal):
+    """The statement's control totals are not met and the task wants all or nothing; ``totals`` say by how
+    much, for every account. Codes: ``turnover_differs``, ``closing_differs``, ``turnover_unproven``,
+    ``closing_unproven``."""
+
+    def __init__(self, code: str, totals: tuple[AccountTotals, ...], account_ref: str) -> None:
+        super().__init__(code, account_ref=account_ref)
+        self.totals = totals
 
 
 class Source(Protocol):

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.errors import Fatal, SourceUnavailable
 from events.records import ControlTotal
-from jobs.base import AccountTotals, Page, SourceTools, Summary, Survey, TaskSpec
+from jobs.base import AccountTotals, Page, SourceTools, Summary, Survey, TaskSpec, TotalsRefused
 from jobs.formats import client_bank
 
 
@@ -55,10 +55,11 @@ class StatementSource:
         async for chunk in self._chunks():
             reading.page(reading.parser.feed(chunk))
         reading.page(reading.parser.close())
-        for found in self._totals(reading):
+        totals = self._totals(reading)
+        for found in totals:
             for which, proof in (("turnover", found.total.turnover), ("closing", found.total.closing)):
                 if proof in ("differs", "unproven"):
-                    raise Fatal(f"control_totals_{proof}", account_ref=found.total.account_ref, which=which)
+                    raise TotalsRefused(f"{which}_{proof}", totals, found.total.account_ref)
 
     def _totals(self, reading: "_Reading") -> tuple[AccountTotals, ...]:
         found: list[tuple[str, ControlTotal]] = reading.totals.result(

@@ -51,5 +51,5 @@ def _part(batch: Batch, start: int, stop: int) -> Batch:
 def _too_large(batch: Batch) -> BatchResult | None:
     if len(batch.rows) != 1 or TOO_LARGE not in batch.rows[0]:
         return None
-    error = MalformedRow("row_too_large", bytes=str(batch.rows[0][TOO_LARGE]))
+    error = MalformedRow("row_too_large", bytes=int(batch.rows[0][TOO_LARGE]))
     return BatchResult(Counts(rejected=1), (RejectedRow(batch.first_row, batch.rows[0], error),))

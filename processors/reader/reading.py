@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from events.cloudevents import Envelope, Headers
 from events.tasks import TaskProgressed, TaskSourceRead
 from events.topics import TASKS
 from infra.kafka import Publisher
-from jobs.base import Kind, Source, SourceTools, Summary, Survey
+from jobs.base import AccountTotals, Kind, Source, SourceTools, Summary, Survey
 from processors.facts import batch_headers, fact
 from processors.reader.cutter import CutBatch, Cutter, Sizes
 from processors.reader.leases import Lease, Leases
@@ -50,7 +50,7 @@ class Reader:
         )
         await _Sending(self, lease).run(source, cutter)
         summary = source.summary()
-        await self._keep_totals(lease, summary)
+        await self.keep_totals(lease, summary.totals)
         await self._publish(lease, _read(lease, summary, cutter.batches))
         await self.leases.finish(lease)
 
@@ -66,9 +66,9 @@ class Reader:
             return self.sizes
         return Sizes(rows=int(asked), first_batches=0, packed=self.sizes.packed)
 
-    async def _keep_totals(self, lease: Lease, summary: Summary) -> None:
+    async def keep_totals(self, lease: Lease, totals: Sequence[AccountTotals]) -> None:
         """Account numbers are no matter for the log: it has their keyed hash, this table has both."""
-        if not summary.totals:
+        if not totals:
             return
         async with self.engine.begin() as connection:
             await connection.execute(
@@ -84,7 +84,7 @@ class Reader:
                         "account": found.account,
                         "total": found.total.model_dump_json(),
                     }
-                    for found in summary.totals
+                    for found in totals
                 ],
             )
 

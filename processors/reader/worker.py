@@ -17,6 +17,7 @@ from events.tasks import TaskStalled, TaskWorkFailed
 from events.topics import TASKS
 from infra.clock import new_id
 from infra.postgres import is_outage
+from jobs.base import TotalsRefused
 from processors.reader.leases import Lease, LeaseLost
 from processors.reader.reading import Reader
 
@@ -108,6 +109,8 @@ class ReaderWorker:
                     raise
 
     async def _give_up(self, lease: Lease, error: TidemarkError) -> None:
+        if isinstance(error, TotalsRefused):
+            await self._reader.keep_totals(lease, error.totals)
         detail_id = await self._keep_detail(lease, error.detail)
         event = TaskWorkFailed(
             attempt=lease.spec.attempt,
