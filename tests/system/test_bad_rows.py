@@ -13,9 +13,9 @@ from tests.system.words import check_worded
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 DOCUMENTS = 60
-# What each planted row is rejected for: the field at fault and its value.
+# What each planted row is rejected for: how the field at fault begins, and its value.
 PLANTED = {
-    "nul_byte": (None, None),
+    "nul_byte": ("Назначение", None),
     "amount_missing": ("Сумма", ""),
     "amount_too_large": ("Сумма", "100000000000000000000.00"),
     "date_impossible": ("Дата", "31.02.2025"),
@@ -52,8 +52,8 @@ def test_a_bad_row_is_rejected_and_the_others_are_loaded(
     [reject] = rejects(manager, task)
     assert (reject["row_no"], reject["code"]) == (DOCUMENTS // 2 + 1, code)
     field, value = PLANTED[code]
-    if field is not None:
-        assert (reject["field"], reject["value"]) == (field, value)
+    assert (reject["field"] or "Назначение").startswith(field)
+    assert value in (None, reject["value"])
     assert reject["raw"]["Номер"] == str(DOCUMENTS // 2 + 1)
     [total] = attempt(manager, task)["totals"]
     unreadable = code.startswith("amount")

