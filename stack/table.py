@@ -19,7 +19,8 @@ STEPS: tuple[Child, ...] = (
 )
 SIMULATOR = Child("onec", python("-m", "stack.onec.main"))
 WORKERS: tuple[Child, ...] = (
-    Child("api", python("-m", "api.main"), after=(*SERVERS_READY, "users")),
+    # Without waiting for Kafka: while the broker is down submissions are accepted and wait.
+    Child("api", python("-m", "api.main"), after=("migrate", "users")),
     Child("conductor", python("-m", "processors.conductor.main"), after=SERVERS_READY),
     Child("reader", python("-m", "processors.reader.main"), after=SERVERS_READY),
     Child("importer-1", python("-m", "processors.importer.main"), after=SERVERS_READY),
