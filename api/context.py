@@ -83,6 +83,11 @@ def context_of(connection: HTTPConnection) -> Context:
     return cast(Context, connection.app.state.context)
 
 
+async def _context(request: Request) -> Context:
+    # Not ``context_of`` itself: FastAPI would call a plain function in a thread.
+    return context_of(request)
+
+
 async def _reading(context: "ContextDep") -> AsyncIterator[AsyncConnection]:
     async with context.reading.connect() as connection:
         yield connection
@@ -92,6 +97,6 @@ async def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
 
 
-ContextDep = Annotated[Context, Depends(context_of)]
+ContextDep = Annotated[Context, Depends(_context)]
 Reading = Annotated[AsyncConnection, Depends(_reading)]
 LanguageDep = Annotated[Language, Depends(_language)]

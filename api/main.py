@@ -14,6 +14,8 @@ app = create_app(settings)
 def main() -> None:
     """Serve until told to stop; open sockets are then closed with 1012."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # It says sixty times a second that nobody answers; a submission that waits says it once.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     settings.signing_key()
     uvicorn.run(
         app,

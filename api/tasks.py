@@ -27,7 +27,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 AttemptNo = Annotated[int | None, Query(ge=1, le=1_000_000)]
 
 
-def task_filter(
+async def task_filter(
     status: Annotated[list[Status] | None, Query(max_length=5)] = None,
     kind: Annotated[list[str] | None, Query(max_length=20)] = None,
     outcome: Annotated[list[Outcome] | None, Query(max_length=3)] = None,

@@ -32,6 +32,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self._starting: asyncio.Future[None] | None = None
         self._end: dict[Place, int] = {}
         self._end_at = 0.0
+        self._answers = True
         self.positions: dict[Place, int] = {}
 
     def check(self) -> None:
@@ -78,10 +79,16 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             try:
                 async with asyncio.timeout(_END_PATIENCE):
                     ends = await self._consumer.end_offsets(partitions)
-            except (KafkaError, TimeoutError):
-                log.debug("The broker does not say where the log ends")
+            except (KafkaError, TimeoutError) as error:
+                self._answered(False, str(error) or type(error).__name__)
                 continue
+            self._answered(True)
             self._end, self._end_at = {(p.topic, p.partition): end for p, end in ends.items()}, asked
+
+    def _answered(self, answers: bool, why: str = "") -> None:
+        if answers != self._answers:
+            self._answers = answers
+            log.warning("Kafka answers again" if answers else f"Kafka does not answer, waiting: {why}")
 
     async def note_seen(self) -> None:
         """Write down that everything up to the end of the log, as last seen, is applied."""

@@ -44,12 +44,15 @@ async def topics_when_there(bootstrap: str, namespace: str = "") -> dict[str, st
 
 @asynccontextmanager
 async def connected(
-    bootstrap: str, namespace: str = "", group: str | None = GROUP
+    bootstrap: str, namespace: str = "", group: str | None = GROUP, member: str | None = None
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer as soon as a broker answers; ``group`` None reads what it assigns itself."""
+    """A consumer as soon as a broker answers; ``group`` None reads what it assigns itself.
+
+    ``member`` is the process's fixed name: its successor goes on at once instead of after 10 s.
+    """
     tries = 0
     while True:
-        consumer = _consumer(bootstrap, group and namespace + group)
+        consumer = _consumer(bootstrap, group and namespace + group, member)
         try:
             await consumer.start()
             break
@@ -77,10 +80,11 @@ async def poll(consumer: AIOKafkaConsumer, timeout_ms: int) -> list[Message]:
     ]
 
 
-def _consumer(bootstrap: str, group: str | None) -> AIOKafkaConsumer:
+def _consumer(bootstrap: str, group: str | None, member: str | None) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=group,
+        group_instance_id=member,
         client_id="tidemark-projections",
         enable_auto_commit=False,
         auto_offset_reset="none",

@@ -23,17 +23,21 @@ END_EVERY = 1.0
 
 
 class Runner:
-    """One process of the projection group. ``engine`` decides by its search path which schema is filled."""
+    """One process of the projection group. ``engine`` decides by its search path which schema is filled;
+    ``member`` is the fixed name of a supervised process."""
 
-    def __init__(self, bootstrap: str, engine: AsyncEngine, *, namespace: str = "") -> None:
+    def __init__(
+        self, bootstrap: str, engine: AsyncEngine, *, namespace: str = "", member: str | None = None
+    ) -> None:
         self._bootstrap = bootstrap
         self._namespace = namespace
+        self._member = member
         self._session = Session(engine)
 
     async def run(self) -> None:
         """Run until cancelled; raises Stopped where going on would be wrong."""
         ids = await topics_when_there(self._bootstrap, self._namespace)
-        async with connected(self._bootstrap, self._namespace) as consumer:
+        async with connected(self._bootstrap, self._namespace, member=self._member) as consumer:
             assignment = Assignment(consumer, self._session, ids, self._namespace)
             consumer.subscribe(list(ids), listener=assignment)
             try:

@@ -52,6 +52,7 @@ async def test_made_up_requests_are_answered_as_the_document_says(api: Installat
             "--seed=1",
             f"--checks={CHECKS}",
             "--no-color",
+            cwd=api.settings.home,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

@@ -42,8 +42,11 @@ async def _opened(
 
 
 async def _next(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 20))
-    return message
+    """The next message that is no ping."""
+    while True:
+        message: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 20))
+        if message["type"] != "ping":
+            return message
 
 
 async def _until(socket: ClientConnection, status: str) -> list[dict[str, Any]]:
