@@ -42,6 +42,8 @@ def running_stack(folder: Path) -> Iterator[Running]:
     home, console = folder / "home", folder / "console.log"
     folder.mkdir(parents=True, exist_ok=True)
     _delete(home)
+    for left in folder.glob("*-*.txt"):
+        left.unlink()
     with console.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "stack.main", "up"],
