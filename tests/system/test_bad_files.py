@@ -1,11 +1,13 @@
 """What is no statement is refused at the door, with a name for what it is; nothing is started."""
 
 import io
+import json
 import os
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -138,6 +140,20 @@ def test_an_upload_above_the_limit_is_refused_early(
     assert sent < len(form)
     assert submissions(stack) == before
     assert list((stack.home / "objects").glob("incoming/*")) == []
+
+
+def test_three_gigabytes_are_refused_by_their_own_word(stack: RunningStack, manager: Client) -> None:
+    """The usual limit is 2 GB; not a byte of the body is waited for."""
+    address = httpx.URL(stack.known()["api"])
+    connection = HTTPConnection(address.host, address.port, timeout=30)
+    connection.putrequest("POST", "/api/v1/imports/bank-transactions")
+    connection.putheader("Authorization", manager.http.headers["Authorization"])
+    connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+    connection.putheader("Content-Length", str(3 * 1024**3))
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, json.load(answer)["code"]) == (413, "file_too_large")
+    connection.close()
 
 
 def multipart(size: int) -> tuple[bytes, str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.system.books import applied, check_imported, wait_for_the_middle
+from tests.system.books import applied, check_imported, in_the_api, wait_for_the_middle
 from tests.system.client import Client
 from tests.system.conftest import Making
 from tests.system.running import RunningStack
@@ -18,7 +18,7 @@ WHOLE, PART = 100_000, 30_000
 
 def killed_in_the_middle(
     stack: RunningStack, client: Client, made: Making, process: str, documents: int, number: signal.Signals
-) -> str:
+) -> None:
     """Import a statement, end a process on the way, and check everything there is to check."""
     file = made(documents)
     before = stack.pids()[process]
@@ -29,13 +29,13 @@ def killed_in_the_middle(
         killed_at = datetime.now(UTC)
     stack.wait_until_restarted(process, before)
     check_imported(stack, client, task_id, file)
+    assert in_the_api(client, task_id) == {"in": file.received, "out": file.spent}
     with stack.database() as connection:
         after = connection.execute(
             "SELECT count(*) FROM applied_batch WHERE task_id = %s AND applied_at > %s", [task_id, killed_at]
         ).fetchone()
         assert after is not None
         assert 0 < after[0] < applied(connection, task_id)
-    return task_id
 
 
 SIZES = {

@@ -1,10 +1,6 @@
 """A worker that stands still is replaced without a person, and counts nothing twice when it wakes up."""
 
-import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,22 +10,12 @@ from tests.system.client import Client
 from tests.system.conftest import Making
 from tests.system.guarded import started
 from tests.system.log import messages_of
-from tests.system.running import RunningStack
+from tests.system.running import RunningStack, standing_still
 from tests.waiting import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 DOCUMENTS = 60_000
-
-
-@contextmanager
-def standing_still(pid: int) -> Iterator[None]:
-    """The process is there and does nothing."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def importers_of(stack: RunningStack, client: Client, made: Making) -> set[str]:
