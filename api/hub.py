@@ -6,6 +6,7 @@ was missed while the connection was down costs nothing: the next reading brings 
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 # A task under import changes 170 times a second; nobody sees more than this many states of it.
 SHORTEST_GAP = 0.04
-# Also without a notification: looks at the age of what is shown.
+# Also without a notification, which a connection that is dead without knowing it would never bring.
 LONGEST_GAP = 1.0
 LONGEST_WAIT = 2.0
 
@@ -101,15 +102,18 @@ class Hub:
             await asyncio.sleep(min(delay(max(tries, 1)).total_seconds(), LONGEST_WAIT))
 
     async def _broadcast(self) -> None:
+        looked = 0.0
         while True:
             try:
                 async with asyncio.timeout(LONGEST_GAP):
                     await self._wake.wait()
             except TimeoutError:
-                await self._patiently(self._look_at_age)
-                continue
+                log.debug("No news for %s s: looking all the same", LONGEST_GAP)
             self._wake.clear()
             await self._patiently(self._read)
+            if time.monotonic() - looked >= LONGEST_GAP:
+                await self._patiently(self._look_at_age)
+                looked = time.monotonic()
             await asyncio.sleep(SHORTEST_GAP)
 
     async def _patiently(self, operation: Callable[[], Awaitable[None]]) -> None:

@@ -16,35 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import shown
 from api.context import Context, context_of
 from api.feed import Feed, Slow
-from api.problems import Problem
-from api.tokens import allows
+from api.handshake import AGAIN, TOO_SLOW, UNKNOWN, Closed, authenticated, check_user, read
 from events.topics import TASKS
 from infra.postgres import is_outage
 from infra.wording import Language, language_of
-from projections.position import BadPosition, Vector, parse_vector, vector_text
+from projections.position import Vector, vector_text
 from projections.queries import freshness, tasks
 
 router = APIRouter()
 
-AUTH_SECONDS = 5.0
 PING_SECONDS = 15.0
 RECHECK_SECONDS = 60.0
 # A client that takes nothing for so long is dropped: it comes back with the position it has.
 SEND_SECONDS = 10.0
 FIRST_TASKS = 50
 MOST_MISSED = 500
-MOST_TEXT = 8_192
-
-BAD_MESSAGE, UNAUTHORISED, FORBIDDEN, UNKNOWN, TOO_SLOW, AGAIN = 4400, 4401, 4403, 4404, 4408, 1013
-
-
-class Closed(Exception):
-    """The conversation is over, for this reason."""
-
-    def __init__(self, code: int, reason: str = "") -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 @router.websocket("/ws/tasks/{task_id}")
@@ -77,7 +63,7 @@ async def _served(socket: WebSocket, task_id: str | None) -> None:
 
 
 async def _talk(socket: WebSocket, context: Context, task_id: str | None) -> None:
-    token, since = await _authenticated(socket, context)
+    token, since = await authenticated(socket, context)
     wanted = _uuid(task_id) if task_id is not None else None
     language = language_of(socket.headers.get("accept-language"))
     feed = Feed(str(wanted) if wanted else None, language)
@@ -103,37 +89,7 @@ async def _stays_allowed(context: Context, token: str) -> None:
     """A token that has run out, or a user who was removed, ends the conversation within a minute."""
     while True:
         await asyncio.sleep(RECHECK_SECONDS)
-        await _user(context, token)
-
-
-async def _authenticated(socket: WebSocket, context: Context) -> tuple[str, Vector | None]:
-    """Who comes says a token first, and the position from which changes are wanted."""
-    try:
-        async with asyncio.timeout(AUTH_SECONDS):
-            message = _read(await socket.receive_text())
-    except TimeoutError as silence:
-        raise Closed(UNAUTHORISED, "no auth message came") from silence
-    token, since = message.get("token"), message.get("from")
-    if message.get("type") != "auth" or not isinstance(token, str):
-        raise Closed(UNAUTHORISED, "the first message is auth, with a token")
-    await _user(context, token)
-    if since is None:
-        return token, None
-    try:
-        return token, parse_vector(str(since))
-    except BadPosition as bad:
-        raise Closed(BAD_MESSAGE, "position_invalid") from bad
-
-
-async def _user(context: Context, token: str) -> None:
-    try:
-        user = await context.users.get(context.tokens.subject(token))
-    except Problem as problem:
-        raise Closed(UNAUTHORISED, problem.code) from problem
-    if user is None:
-        raise Closed(UNAUTHORISED, "token_invalid")
-    if not allows(user, "user"):
-        raise Closed(FORBIDDEN, "role_missing")
+        await check_user(context, token)
 
 
 async def _snapshot(
@@ -178,19 +134,9 @@ async def _send_all(socket: WebSocket, feed: Feed) -> None:
 async def _listen(socket: WebSocket, feed: Feed) -> None:
     """What the client says: ``ping`` is answered, ``pong`` needs no answer. Its leaving ends all."""
     while True:
-        message = _read(await socket.receive_text())
+        message = read(await socket.receive_text())
         if message.get("type") == "ping":
             feed.say(json.dumps({"type": "pong", "position": vector_text(feed.position)}))
-
-
-def _read(text: str) -> dict[str, Any]:
-    try:
-        message = json.loads(text) if len(text) <= MOST_TEXT else None
-    except ValueError:
-        message = None
-    if not isinstance(message, dict):
-        raise Closed(BAD_MESSAGE, "a message is a JSON object of at most 8 KB")
-    return message
 
 
 async def _send(socket: WebSocket, message: dict[str, Any]) -> None:

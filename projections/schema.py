@@ -7,6 +7,9 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 LIVE = "read"
+_WRITER = ("synchronous_commit TO off",)
+# A search that takes longer than this is worth narrowing.
+_READER = ("default_transaction_read_only TO on", "statement_timeout TO '15s'")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
@@ -23,9 +26,8 @@ def in_schema(engine: AsyncEngine, schema: str = LIVE, *, writes: bool = False) 
         cursor = connection.cursor()
         cursor.execute(f"SET search_path TO {schema}, public")
         cursor.execute("SET TimeZone TO 'UTC'")
-        cursor.execute(
-            "SET synchronous_commit TO off" if writes else "SET default_transaction_read_only TO on"
-        )
+        for setting in _WRITER if writes else _READER:
+            cursor.execute(f"SET {setting}")
         cursor.close()
         connection.commit()
 
