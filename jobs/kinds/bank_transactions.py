@@ -12,7 +12,8 @@ from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools,
 from jobs.classify import Classifier
 from jobs.formats import client_bank
 from jobs.kinds.classification import load_classifier
-from jobs.kinds.transaction_rows import Incoming, write_rows
+from jobs.kinds.transaction_copy import Incoming
+from jobs.kinds.transaction_rows import TransactionWriter
 from jobs.records import Transaction
 from jobs.sources.onec.settings import OneCSettings
 from jobs.sources.onec.source import TransactionsSource
@@ -25,6 +26,9 @@ class BankTransactions:
     DataVersion, and a deletion mark or a cancelled posting retracts them."""
 
     name = "bank_transactions"
+
+    def __init__(self) -> None:
+        self._writer = TransactionWriter()
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:
         match task.source.get("type"):
@@ -42,7 +46,7 @@ class BankTransactions:
             {row.transaction.counterparty_inn for row in rows if row.transaction.counterparty_inn},
             automatic=bool(batch.task.params.get("auto_classify", True)),
         )
-        counts = await write_rows(connection, batch, _classified(rows, classifier))
+        counts = await self._writer.write(connection, batch, _classified(rows, classifier))
         return BatchResult(counts + Counts(rejected=len(rejects)), tuple(rejects))
 
 

@@ -13,7 +13,8 @@ from events.records import Counts
 from infra.clock import new_id
 from jobs.base import Batch, TaskSpec
 from jobs.classify import Decision
-from jobs.kinds.transaction_rows import Incoming, write_rows
+from jobs.kinds.transaction_copy import Incoming
+from jobs.kinds.transaction_rows import TransactionWriter
 from jobs.records import Transaction
 
 pytestmark = pytest.mark.integration
@@ -47,9 +48,7 @@ async def connection(database_url: str) -> AsyncIterator[psycopg.AsyncConnection
 
 async def write(connection: psycopg.AsyncConnection[Any], *rows: Transaction, how: str = "preset") -> Counts:
     incoming = [Incoming(n, row, Decision("Аренда", how, 0.6)) for n, row in enumerate(rows, 1)]
-    counts = await write_rows(connection, BATCH, incoming)
-    await connection.execute("TRUNCATE incoming_transaction")
-    return counts
+    return await TransactionWriter().write(connection, BATCH, incoming)
 
 
 async def stored(connection: psycopg.AsyncConnection[Any], columns: str) -> Sequence[Any]:
