@@ -15,7 +15,7 @@ from api.tasks import found
 from events.tasks import TaskCancelRequested, TaskCleanupRequested
 from infra.clock import utc_now
 from infra.wording import word
-from projections.queries import answers, tasks
+from projections.queries import answers, purged
 
 router = APIRouter(tags=["tasks"])
 
@@ -65,7 +65,7 @@ async def clean_up(
     Their events stay in the log, what they imported stays where it is."""
     before = utc_now() - timedelta(days=wanted.older_than_days)
     async with context.reading.connect() as connection:
-        old = await tasks.ended_before(connection, before, MOST_CLEANED + 1)
+        old = await purged.ended_before(connection, before, MOST_CLEANED + 1)
     for task_id in old[:MOST_CLEANED]:
         await context.submissions.request(task_id, TaskCleanupRequested(), user.id)
     asked = min(len(old), MOST_CLEANED)

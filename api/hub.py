@@ -20,7 +20,7 @@ from events.topics import TASKS
 from infra.postgres import is_outage
 from infra.wording import Language
 from projections.position import Position, Vector
-from projections.queries import freshness, tasks
+from projections.queries import freshness, purged, tasks
 from projections.queries.freshness import Freshness
 from projections.store import CHANNEL
 
@@ -137,7 +137,7 @@ class Hub:
             since = {partition: (self.position or after).get(partition, -1) for partition in after}
             wanted = self._listeners and since != after
             changed = await tasks.changed_since(connection, since) if wanted else []
-            gone = await tasks.purged_since(connection, since) if wanted else []
+            gone = await purged.purged_since(connection, since) if wanted else []
         found = [Found(row.position, row.task["id"], row) for row in changed if row.position]
         self._tell(since, [*found, *(Found(place, task_id, None) for task_id, place in gone)])
         self.position = after

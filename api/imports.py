@@ -10,11 +10,12 @@ from api.context import Context, ContextDep, LanguageDep
 from api.kinds import UploadKind, given, refusal, uploads
 from api.models import AsyncSyncResponse
 from api.multipart import OVERHEAD_BYTES, Form, Upload, too_large
-from api.problems import Problem
+from api.problems import Problem, worded
 from api.responses import starts
 from api.security import Manager
 from api.starting import IdempotencyKey, checked_key, submitted
 from infra.objects import StoredFile
+from infra.wording import Language
 from producers.submissions import Submission
 
 router = APIRouter(tags=["imports"])
@@ -59,7 +60,7 @@ async def import_file(
     key = checked_key(idempotency_key)
     upload = await _received(request, context)
     file = _usable(upload, wanted)
-    params = _params(upload, wanted.params)
+    params = _params(upload, wanted.params, language)
     submission = Submission(
         kind=wanted.kind,
         actor=user.id,
@@ -94,7 +95,7 @@ def _usable(upload: Upload, wanted: UploadKind) -> StoredFile:
     return upload.file
 
 
-def _params(upload: Upload, model: type[BaseModel]) -> BaseModel:
+def _params(upload: Upload, model: type[BaseModel], language: Language) -> BaseModel:
     text = upload.fields.get("params", "").strip() or "{}"
     try:
         found: Any = orjson.loads(text)
@@ -106,7 +107,8 @@ def _params(upload: Upload, model: type[BaseModel]) -> BaseModel:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(["params", *(str(part) for part in first["loc"])])
-        raise Problem(422, "request_invalid", field=field, field_name=field, reason=first["msg"]) from error
+        reason = worded(first, language)
+        raise Problem(422, "request_invalid", field=field, field_name=field, reason=reason) from error
 
 
 def _flag(upload: Upload, name: str) -> bool:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from infra.kafka import LogUnavailable
-from infra.wording import Language, language_of, word
+from infra.wording import Language, has_words, language_of, word
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:tidemark:problem:"
@@ -127,10 +127,19 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return response(request, Problem(422, "body_not_json", field="body"))
-    errors = [FieldError(field=_field(item["loc"]), message=str(item["msg"])) for item in found]
+    language = language_of(request.headers.get("accept-language"))
+    errors = [FieldError(field=_field(item["loc"]), message=worded(item, language)) for item in found]
     first = errors[0]
     problem = Problem(422, "request_invalid", field=first.field, field_name=first.field, reason=first.message)
     return response(request, problem, errors)
+
+
+def worded(error: Mapping[str, Any], language: Language) -> str:
+    """One of Pydantic's errors in the reader's language; a rare one in its own English."""
+    code = f"invalid.{error['type']}"
+    if not has_words(code, language):
+        return str(error["msg"])
+    return word(code, {name: str(value) for name, value in error.get("ctx", {}).items()}, language)
 
 
 async def _log_unavailable(request: Request, error: Exception) -> JSONResponse:

@@ -13,7 +13,7 @@ from api.models import Moment, Outcome, TaskCountsByStatus, TaskInfo, TaskList
 from api.problems import Problem
 from api.responses import reads
 from api.security import Reader
-from projections.queries import audit, freshness, tasks
+from projections.queries import audit, freshness, purged, tasks
 from projections.queries.tasks import TaskFilter, TaskRow
 from projections.view import Status
 
@@ -147,5 +147,5 @@ async def found(connection: AsyncConnection, task_id: UUID) -> TaskRow:
     row = await tasks.one(connection, task_id)
     if row is not None:
         return row
-    purged = await tasks.was_purged(connection, task_id)
-    raise Problem(404, "task_purged" if purged else "task_unknown", field="task_id", task_id=str(task_id))
+    gone = await purged.was_purged(connection, task_id)
+    raise Problem(404, "task_purged" if gone else "task_unknown", field="task_id", task_id=str(task_id))

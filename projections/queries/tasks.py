@@ -17,12 +17,24 @@ from projections.rows import document, task_row
 from projections.task import apply
 
 # Names, not ids, are what people read; they live beside the read models, not in them.
-_SELECT = """
-SELECT to_jsonb(t) AS task, i.file_name, u.name AS submitter, d.detail
-FROM task t
+_COLUMNS = "SELECT to_jsonb(t) AS task, i.file_name, u.name AS submitter, d.detail"
+_NAMES = """
 LEFT JOIN intake i ON i.task_id = t.id
 LEFT JOIN users u ON u.id = CASE WHEN t.submitted_by LIKE 'user:%' THEN substr(t.submitted_by, 6)::uuid END
 LEFT JOIN error_detail d ON d.id = (t.error ->> 'detail_id')::uuid
+"""
+_SELECT = f"{_COLUMNS} FROM task t {_NAMES}"
+# One short walk over the index for each partition: as a plain join it scans all tasks (750 ms of
+# 500,000 instead of 3 ms).
+_CHANGED = f"""
+{_COLUMNS}
+FROM unnest(CAST(:partitions AS int[]), CAST(:offsets AS bigint[])) s (partition, "offset")
+CROSS JOIN LATERAL (
+    SELECT * FROM task c WHERE c.partition = s.partition AND c."offset" > s."offset"
+    ORDER BY c."offset" LIMIT CAST(:most AS bigint)
+) t
+{_NAMES}
+ORDER BY t.partition, t."offset" LIMIT CAST(:most AS bigint)
 """
 _INTAKE = """
 SELECT i.value, i.headers, i.file_name, u.name AS submitter, NULL AS detail
@@ -49,7 +61,8 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Each one that is set must hold. ``submitted_by`` is a user's name or id."""
+    """Each one that is set must hold. ``submitted_by`` is a user's name or id, ``q`` a task's id or a part
+    of its file's name."""
 
     status: Sequence[str] = ()
     kind: Sequence[str] = ()
@@ -72,10 +85,7 @@ _CONDITIONS = {
     "created_from": "t.created_at >= :created_from",
     "created_to": "t.created_at < :created_to",
     "failure": "t.failure = :failure",
-    "q": (
-        "(t.id::text ILIKE :q OR t.kind ILIKE :q OR EXISTS"
-        " (SELECT FROM intake f WHERE f.task_id = t.id AND f.file_name ILIKE :q))"
-    ),
+    "q": "t.id IN (SELECT f.task_id FROM intake f WHERE f.file_name ILIKE :q)",
 }
 
 
@@ -91,12 +101,6 @@ async def one(connection: AsyncConnection, task_id: UUID) -> TaskRow | None:
     return None
 
 
-async def was_purged(connection: AsyncConnection, task_id: UUID) -> bool:
-    """Whether cleanup removed it."""
-    found = await connection.scalar(text("SELECT 1 FROM purged_task WHERE id = :id"), {"id": task_id})
-    return found is not None
-
-
 async def listed(
     connection: AsyncConnection, wanted: TaskFilter, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
@@ -107,7 +111,7 @@ async def listed(
         value = getattr(wanted, name)
         if value is None or value == ():
             continue
-        conditions.append(condition)
+        conditions.append("t.id = :q" if name == "q" and _uuid(value) else condition)
         parameters[name] = _parameter(name, value)
     if cursor is not None:
         parameters["at"], parameters["after"] = paging.decode(cursor, paging.moment, paging.identity)
@@ -124,40 +128,9 @@ async def changed_since(
     connection: AsyncConnection, since: Mapping[int, int], most: int | None = None
 ) -> list[TaskRow]:
     """Every task whose last event is past ``since``, an offset for each partition; at most ``most``."""
-    condition = (
-        'JOIN unnest(CAST(:partitions AS int[]), CAST(:offsets AS bigint[])) s (partition, "offset")'
-        ' ON t.partition = s.partition AND t."offset" > s."offset"'
-    )
     parameters = {"partitions": list(since), "offsets": list(since.values()), "most": most}
-    found = await connection.execute(
-        text(f'{_SELECT}{condition} ORDER BY t.partition, t."offset" LIMIT CAST(:most AS bigint)'), parameters
-    )
+    found = await connection.execute(text(_CHANGED), parameters)
     return [_row(row) for row in found.mappings()]
-
-
-async def purged_since(connection: AsyncConnection, since: Mapping[int, int]) -> list[tuple[str, Position]]:
-    """Tasks that cleanup removed past ``since``."""
-    found = await connection.execute(
-        text(
-            'SELECT p.id::text, p.partition, p."offset" FROM purged_task p'
-            ' JOIN unnest(CAST(:partitions AS int[]), CAST(:offsets AS bigint[])) s (partition, "offset")'
-            ' ON p.partition = s.partition AND p."offset" > s."offset"'
-        ),
-        {"partitions": list(since), "offsets": list(since.values())},
-    )
-    return [(task_id, Position(partition, offset)) for task_id, partition, offset in found]
-
-
-async def ended_before(connection: AsyncConnection, before: datetime, most: int) -> list[str]:
-    """Final tasks that ended before a time, oldest first: what cleanup takes."""
-    found = await connection.scalars(
-        text(
-            "SELECT id::text FROM task WHERE finished_at < :before"
-            " AND status IN ('completed', 'failed', 'cancelled') ORDER BY finished_at LIMIT :most"
-        ),
-        {"before": before, "most": most},
-    )
-    return list(found)
 
 
 async def _waiting(connection: AsyncConnection, wanted: TaskFilter) -> list[TaskRow]:
@@ -188,5 +161,12 @@ def _key(row: TaskRow) -> tuple[datetime, str]:
 
 def _parameter(name: str, value: Any) -> Any:
     if name == "q":
-        return paging.like(value)
+        return _uuid(value) or paging.like(value)
     return list(value) if isinstance(value, tuple | list) else value
+
+
+def _uuid(words: str) -> UUID | None:
+    try:
+        return UUID(words.strip())
+    except ValueError:
+        return None

@@ -144,3 +144,19 @@ async def test_an_event_is_visible_within_milliseconds(live: Live) -> None:
             taken.append(time.perf_counter() - begin)
             assert live.rows("SELECT 1 FROM task WHERE id = %s", task) == [(1,)]
     assert sorted(taken)[15] < 0.1
+
+
+async def test_after_a_restored_backup_the_log_tells_what_is_missing(live: Live) -> None:
+    """The offsets go back with the rows, and a projection that runs notices by the next event."""
+    async with live.projection():
+        tasks = [await live.publish(submitted, started, batch(1)) for _ in range(12)]
+        for task in tasks:
+            await live.status(task, "running")
+        live.rows("TRUNCATE task, attempt, batch, task_event, task_count, unreadable, purged_task")
+        live.rows('UPDATE projection_offset SET "offset" = -1 WHERE topic LIKE %s', "%tasks")
+        await live.publish(completed(100), task_id=tasks[0])
+        await live.status(tasks[0], "completed")
+        for task in tasks[1:]:
+            await live.status(task, "running")
+    found = live.rows("SELECT DISTINCT counts ->> 'created' FROM task WHERE id = ANY(%s::uuid[])", tasks)
+    assert found == [("100",)]
