@@ -81,6 +81,13 @@ def supervised(home: Path, scenario: str) -> Iterator[Running]:
                 os.killpg(pid, signal.SIGKILL)
 
 
+def _measured() -> dict[str, str]:
+    """Nothing of the caller's environment but the path, and what coverage needs."""
+    return {
+        name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE")
+    }
+
+
 def stack_command(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """``python -m stack.main …`` on a folder."""
     return subprocess.run(
@@ -90,5 +97,5 @@ def stack_command(home: Path, *arguments: str, **variables: str) -> subprocess.C
         check=False,
         cwd=ROOT,
         timeout=60,
-        env={"PATH": os.environ["PATH"], "HOME": str(home.parent), "TIDEMARK_HOME": str(home), **variables},
+        env=_measured() | {"HOME": str(home.parent), "TIDEMARK_HOME": str(home)} | variables,
     )
