@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from infra.settings import Settings
 from tests.databases import fresh_database, migrated_template
 from tests.servers import Servers, end_run, shared_servers
+
+# Each starts a whole stack: one after the other, on one worker.
+SYSTEM = ("tests/system/", "tests/stack/test_demo.py")
 
 
 def _run_pid() -> int:
@@ -17,13 +22,27 @@ def _run_pid() -> int:
     return os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
 
 
+class Files(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out whole files, each with its database, and whole-system tests as one file.
+
+    Groups (``--dist loadgroup``) have no effect here: pytest-xdist 3.8 writes them into an attribute
+    that pytest 9.2 no longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "system" if nodeid.startswith(SYSTEM) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files:
+    # In the order below, not the largest file first.
+    config.option.loadscopereorder = False
+    return Files(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one worker, on one database; whole-system tests run last, in one worker,
-    when the other has little left to do."""
-    items.sort(key=lambda item: item.get_closest_marker("system") is not None)
-    for item in items:
-        group = "system" if item.get_closest_marker("system") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Whole-system tests run last, when the other worker has little left to do."""
+    items.sort(key=lambda item: item.nodeid.startswith(SYSTEM))
 
 
 def pytest_sessionfinish() -> None:

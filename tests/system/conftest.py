@@ -43,7 +43,7 @@ def onec(onec_of_the_run: OneC) -> OneC:
 
 
 @pytest.fixture
-def stack(stack_of_the_run: RunningStack) -> RunningStack:
+def stack(stack_of_the_run: RunningStack, onec: OneC) -> RunningStack:
     """The stack, running: a test may have stopped it before."""
     stack_of_the_run.start()
     return stack_of_the_run
