@@ -57,7 +57,12 @@ def _properties(folder: Path, port: int, controller_port: int) -> str:
 
 
 def kafka_child(
-    folder: Path, port: int, controller_port: int, say: Callable[[str], None], environment: dict[str, str]
+    folder: Path,
+    port: int,
+    controller_port: int,
+    say: Callable[[str], None],
+    environment: dict[str, str],
+    starts_again: bool = True,
 ) -> Child:
     """The broker's row of the process table; the first call formats its data folder (1 s)."""
     classpath = kafka_classpath(say)
@@ -65,8 +70,9 @@ def kafka_child(
     properties = folder / "server.properties"
     properties.write_text(_properties(folder, port, controller_port))
     # Forty-five paths make a command line that fills a screen of `ps`.
-    arguments = folder / "classpath.args"
-    arguments.write_text(f'-cp "{classpath}"\n')
+    arguments = folder / "java.args"
+    classes = _loaded_classes(folder) if starts_again else ()
+    arguments.write_text("\n".join((*HEAP, *classes, *_logging(), f'-cp "{classpath}"')))
     if not (folder / "data" / "meta.properties").exists():
         _format(classpath, properties)
 
@@ -75,11 +81,17 @@ def kafka_child(
 
     return Child(
         name="kafka",
-        command=(str(JAVA), *HEAP, *_logging(), f"@{arguments}", "kafka.Kafka", str(properties)),
+        command=(str(JAVA), f"@{arguments}", "kafka.Kafka", str(properties)),
         ready=ready,
         environment=environment,
         folder=folder,
     )
+
+
+def _loaded_classes(folder: Path) -> tuple[str, str]:
+    """Java keeps the loaded classes at its first stop (1.5 s, 48 MB): from then on it starts in 1 s
+    and 1.5 s of processor time instead of 1.6 and 3.5. A file that does not fit is made anew."""
+    return ("-XX:+AutoCreateSharedArchive", f'"-XX:SharedArchiveFile={folder / "classes.jsa"}"')
 
 
 def _logging() -> tuple[str, ...]:

@@ -111,7 +111,9 @@ async def hold_embedded(folder: Path, run_pid: int) -> None:
     password = home.secret("postgres.key")
     environment = dict(os.environ)
     table = [
-        kafka_child(home.kafka, ports["kafka"], ports["kafka_controller"], print, environment),
+        kafka_child(
+            home.kafka, ports["kafka"], ports["kafka_controller"], print, environment, starts_again=False
+        ),
         postgres_child(home.postgres, ports["postgres"], password, environment, **RECKLESS),
     ]
     supervisor = Supervisor(table, home.logs, print, lambda pids: None)
