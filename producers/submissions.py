@@ -6,10 +6,7 @@ publishing twice counts once.
 """
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -19,76 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from events.base import Event
 from events.cloudevents import Envelope, Headers, encode
-from events.records import Priority
-from events.tasks import TaskSubmitted
 from events.topics import TASKS
 from infra.clock import new_id, utc_now
 from infra.kafka import LogUnavailable, Publisher
 from infra.postgres import is_outage
+from producers.submission import Accepted, FileAlreadyImported, KeyReused, Submission
+
+__all__ = ["Accepted", "FileAlreadyImported", "KeyReused", "Submission", "Submissions"]
 
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY = 1.0
 SWEEP_MOST = 500
-
-
-class KeyReused(Exception):
-    """The idempotency key came before, with another body."""
-
-    def __init__(self, task_id: str) -> None:
-        super().__init__(task_id)
-        self.task_id = task_id
-
-
-class FileAlreadyImported(Exception):
-    """The same bytes are in a task that neither failed nor was cancelled."""
-
-    def __init__(self, task_id: str) -> None:
-        super().__init__(task_id)
-        self.task_id = task_id
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What is asked for. ``actor`` is a user's id; ``file_name`` never enters the log."""
-
-    kind: str
-    actor: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    source: Mapping[str, Any] = field(default_factory=dict)
-    priority: Priority = "normal"
-    idempotency_key: str | None = None
-    dry_run: bool = False
-    file_hash: str | None = None
-    file_name: str | None = None
-    force: bool = False
-
-    def event(self) -> TaskSubmitted:
-        return TaskSubmitted(
-            kind=self.kind,
-            params=dict(self.params),
-            source=dict(self.source),
-            priority=self.priority,
-            idempotency_key=self.idempotency_key,
-            dry_run=self.dry_run,
-        )
-
-    def body_hash(self) -> bytes:
-        """Equal for equal requests: what the idempotency key promises."""
-        body = [self.kind, dict(self.params), dict(self.source), self.priority, self.dry_run, self.file_hash]
-        return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The task that a submission became, or had become before (``repeated``).
-
-    ``published`` is False while Kafka is down: the task is safe and waits.
-    """
-
-    task_id: str
-    repeated: bool
-    published: bool
 
 
 class Submissions:
@@ -98,6 +37,8 @@ class Submissions:
         self._engine = engine
         self._publisher = publisher
         self._topic = namespace + TASKS
+        # Marked in the database by the next sweep, not by who waits for an answer.
+        self._published: set[str] = set()
 
     async def submit(self, submission: Submission) -> Accepted:
         """Accept, or raise KeyReused or FileAlreadyImported; Kafka being down is no reason to refuse."""
@@ -118,7 +59,11 @@ class Submissions:
         return event_id
 
     async def sweep(self) -> int:
-        """Publish what was accepted while Kafka was down; returns how many are still waiting."""
+        """Publish what was accepted while Kafka was down; returns how many are still waiting.
+
+        What a killed process had published but not marked is published again, under the same id.
+        """
+        await self._mark_published()
         async with self._engine.connect() as connection:
             waiting = (
                 await connection.execute(
@@ -133,6 +78,7 @@ class Submissions:
             headers = [(name, value.encode()) for name, value in row.headers]
             if not await self._publish_quietly(str(row.task_id), bytes(row.value), headers):
                 return len(waiting) - number
+        await self._mark_published()
         return 0
 
     async def sweep_forever(self) -> None:
@@ -189,7 +135,7 @@ class Submissions:
             if same_key is not None:
                 if bytes(same_key.body_hash) != submission.body_hash():
                     raise KeyReused(str(same_key.task_id))
-                return Accepted(str(same_key.task_id), True, same_key.published_at is not None)
+                return Accepted(str(same_key.task_id), True, self._is_published(same_key))
             same_file = await connection.scalar(
                 text("SELECT task_id FROM intake WHERE active AND file_hash = :hash"),
                 {"hash": submission.file_hash},
@@ -199,17 +145,30 @@ class Submissions:
             return await self.submit(submission)
         raise FileAlreadyImported(str(same_file))
 
+    def _is_published(self, row: Any) -> bool:
+        return row.published_at is not None or str(row.task_id) in self._published
+
     async def _publish_quietly(self, task_id: str, value: bytes, headers: Headers) -> bool:
         try:
             await self._publisher.send(self._topic, task_id.encode(), value, headers)
         except LogUnavailable:
             log.warning("Kafka is away: task %s is accepted and waits", task_id)
             return False
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                text("UPDATE intake SET published_at = now() WHERE task_id = :id"), {"id": task_id}
-            )
+        self._published.add(task_id)
         return True
+
+    async def _mark_published(self) -> None:
+        marked = list(self._published)
+        if marked:
+            async with self._engine.begin() as connection:
+                await connection.execute(
+                    text(
+                        "UPDATE intake SET published_at = now()"
+                        " WHERE task_id = ANY(CAST(:ids AS uuid[])) AND published_at IS NULL"
+                    ),
+                    {"ids": marked},
+                )
+            self._published.difference_update(marked)
 
 
 _INSERT = """

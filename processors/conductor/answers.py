@@ -40,6 +40,8 @@ class Answers:
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
         """Move the fence and fill the outbox; a failed or stopped task frees its file."""
+        if not said:
+            return
         for event in said:
             if (fence := tasks.fence(event)) is not None:
                 await store.write_fence(connection, cause.task_id, fence)

@@ -69,10 +69,12 @@ class Conductor:
             async with self._engine.begin() as connection:
                 offsets = await store.lock_partitions(connection, partitions, self._topic_id)
                 fresh = _fresh(events, offsets)
+                answered = False
                 if fresh:
-                    await self._take_in(connection, fresh)
+                    answered = await self._take_in(connection, fresh)
                     await store.store_offsets(connection, offsets)
-            await self._publish(partitions)
+            if answered:
+                await self._publish(partitions)
         if any(tasks.lifecycle(task_event(event.envelope.event)) for event in fresh):
             await self.tick(partitions)
 
@@ -81,6 +83,9 @@ class Conductor:
         if not partitions:
             return
         async with self._one:
+            async with self._engine.connect() as connection:
+                if not await store.anything_to_do(connection, partitions, self._now()):
+                    return
             async with self._engine.begin() as connection:
                 await store.lock_partitions(connection, partitions, self._topic_id)
                 now = self._now()
@@ -88,7 +93,9 @@ class Conductor:
                 await self._admit(connection, partitions, now)
             await self._publish(partitions)
 
-    async def _take_in(self, connection: AsyncConnection, events: Sequence[Positioned]) -> None:
+    async def _take_in(self, connection: AsyncConnection, events: Sequence[Positioned]) -> bool:
+        """Fold and decide; True where something was answered."""
+        answered = False
         folded = await store.load(connection, sorted({e.envelope.subject for e in events}))
         places: Places | None = None
         for positioned in events:
@@ -103,7 +110,9 @@ class Conductor:
             left = await _left(connection, cause.task_id, known.state, event)
             known.state, said = tasks.step(known.state, event, self._now(), admitted=admitted, left=left)
             await self._answers.say(connection, known, cause, said)
+            answered = answered or bool(said)
         await store.save(connection, folded)
+        return answered
 
     async def _start_due(self, connection: AsyncConnection, partitions: Sequence[int], now: datetime) -> None:
         folded = await store.load(connection, await store.due(connection, partitions, now))

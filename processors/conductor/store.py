@@ -33,24 +33,28 @@ async def lock_partitions(
     connection: AsyncConnection, partitions: Iterable[int], topic_id: str
 ) -> dict[int, int]:
     """Lock the rows of ``partitions`` in order; returns the last offset each has taken in (-1 = none)."""
+    rows = await connection.execute(text(_LOCK), {"partitions": sorted(partitions), "topic": topic_id})
     offsets = {}
-    for partition in sorted(partitions):
-        row = (await connection.execute(text(_LOCK), {"partition": partition, "topic": topic_id})).one()
+    for row in rows:
         if row.topic_id != topic_id:
             raise OutOfPlace(
                 f"topic tasks was made anew (it was {row.topic_id}, it is {topic_id}): its history is not"
                 " the one this database was built from"
             )
-        offsets[partition] = row.offset
+        offsets[row.partition] = row.offset
     return offsets
 
 
 async def store_offsets(connection: AsyncConnection, offsets: Mapping[int, int]) -> None:
-    for partition, offset in offsets.items():
-        await connection.execute(
-            text('UPDATE conductor_offset SET "offset" = :offset WHERE partition = :partition'),
-            {"partition": partition, "offset": offset},
-        )
+    await connection.execute(
+        text(_MOVE), {"partitions": list(offsets.keys()), "offsets": list(offsets.values())}
+    )
+
+
+async def anything_to_do(connection: AsyncConnection, partitions: Sequence[int], now: datetime) -> bool:
+    """Whether the clock has anything to ask: one look without a lock, so that an idle conductor is idle."""
+    found = await connection.scalar(text(_TO_DO), {"partitions": list(partitions), "now": now})
+    return bool(found)
 
 
 async def load(connection: AsyncConnection, task_ids: Sequence[str]) -> dict[str, Folded]:
@@ -174,12 +178,20 @@ async def due(connection: AsyncConnection, partitions: Sequence[int], now: datet
 
 
 _LOCK = """
-WITH mine AS (
-    INSERT INTO conductor_offset (partition, topic_id, "offset") VALUES (:partition, :topic, -1)
-    ON CONFLICT (partition) DO UPDATE SET partition = excluded.partition
-    RETURNING topic_id, "offset"
-)
-SELECT topic_id, "offset" FROM mine
+INSERT INTO conductor_offset (partition, topic_id, "offset")
+SELECT wanted, :topic, -1 FROM unnest(CAST(:partitions AS integer[])) AS wanted ORDER BY wanted
+ON CONFLICT (partition) DO UPDATE SET partition = excluded.partition
+RETURNING partition, topic_id, "offset"
+"""
+_MOVE = """
+UPDATE conductor_offset c SET "offset" = moved."offset"
+FROM unnest(CAST(:partitions AS integer[]), CAST(:offsets AS bigint[])) AS moved (partition, "offset")
+WHERE c.partition = moved.partition
+"""
+_TO_DO = """
+SELECT EXISTS (SELECT FROM outbox WHERE partition = ANY(:partitions))
+    OR EXISTS (SELECT FROM task_state WHERE due_at <= :now AND partition = ANY(:partitions))
+    OR EXISTS (SELECT FROM task_state WHERE waiting AND partition = ANY(:partitions))
 """
 _SAVE = """
 INSERT INTO task_state (task_id, partition, state, spec, due_at, waiting, kind, source_key, submitter)
