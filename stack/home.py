@@ -142,6 +142,12 @@ OWN_NAMES = (
 )
 
 
+def user_cache() -> Path:
+    """Where downloads of all checkouts of this user live."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "tidemark"
+
+
 def write_private(path: Path, text: str) -> None:
     """Replace a file in one step, readable by its owner only."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -12,6 +12,8 @@ from pathlib import Path
 from jgo.env import EnvironmentBuilder
 from jgo.maven import MavenContext, PythonResolver
 
+from stack.home import user_cache
+
 # The one place: compose.yaml must name the same (tests/stack/test_compose.py).
 KAFKA_VERSION = "4.4.0"
 SIZE_MB = 66
@@ -24,12 +26,6 @@ ENDPOINT = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:
 
 class DownloadFailed(Exception):
     """Kafka could not be fetched; the message says what to do instead."""
-
-
-def user_cache() -> Path:
-    """Where downloads of all checkouts of this user live."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "tidemark"
 
 
 def kafka_classpath(say: Callable[[str], None]) -> str:

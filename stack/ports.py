@@ -4,13 +4,11 @@ import fcntl
 import os
 import random
 import socket
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 
-from stack.home import Home
+from stack.home import Home, user_cache
 
 LOOPBACK = "127.0.0.1"
 PREFERRED_API_PORT = 8000
@@ -44,8 +42,8 @@ def reserve(port: int) -> bool:
     """Keep other stacks of this user from choosing the port; False where one has it already."""
     if port in _reserved:
         return True
-    folder = Path(tempfile.gettempdir()) / f"tidemark-ports-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = user_cache() / "ports"
+    folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / str(port), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

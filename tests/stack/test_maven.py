@@ -7,7 +7,8 @@ from threading import Thread
 
 import pytest
 
-from stack.maven import KAFKA_VERSION, DownloadFailed, kafka_classpath, user_cache
+from stack.home import user_cache
+from stack.maven import KAFKA_VERSION, DownloadFailed, kafka_classpath
 from stack.ports import LOOPBACK, choose
 
 
