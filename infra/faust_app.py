@@ -66,21 +66,31 @@ class _Transport(Transport):
     Consumer = _Consumer
 
 
-class _App(faust.App):
-    """Faust starts a failed agent again and goes on behind the message: here the process ends."""
+class App(faust.App):
+    """Faust starts a failed agent again and goes on behind the message: here the process ends.
+
+    ``closing``: what a process has opened for its agents, closed when they have stopped.
+    """
+
+    closing: tuple[Callable[[], Awaitable[None]], ...] = ()
+
+    async def on_stop(self) -> None:
+        await super().on_stop()
+        for close in self.closing:
+            await close()
 
     async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
         await die(agent, exc)
 
 
-def build_app(settings: AppSettings) -> faust.App:
+def build_app(settings: AppSettings) -> App:
     """An app that cannot lose a message by configuration.
 
     * an agent may block for a day (``broker_max_poll_interval``): past it Faust wedges for good;
     * a member keeps its id, so the successor of a killed process goes on after 1.8 s, not 10;
     * no tables, no leader topic, no web server.
     """
-    app = _App(
+    app = App(
         settings.group,
         broker=[f"aiokafka://{server}" for server in settings.bootstrap.split(",")],
         consumer_group_instance_id=settings.member,

@@ -17,14 +17,16 @@ STEPS: tuple[Child, ...] = (
     Child("users", python("-m", "cli.main", "users", "ensure"), after=("migrate",), once=True),
     Child("topics", python("-m", "cli.main", "topics", "ensure"), after=("kafka",), once=True),
 )
+# The niceness of what works through rows, behind the API, the projections and the servers.
+WORK = 5
 SIMULATOR = Child("onec", python("-m", "stack.onec.main"))
 WORKERS: tuple[Child, ...] = (
     # Without waiting for Kafka: while the broker is down submissions are accepted and wait.
     Child("api", python("-m", "api.main"), after=("migrate", "users")),
     Child("conductor", python("-m", "processors.conductor.main"), after=SERVERS_READY),
-    Child("reader", python("-m", "processors.reader.main"), after=SERVERS_READY),
-    Child("importer-1", python("-m", "processors.importer.main"), after=SERVERS_READY),
-    Child("importer-2", python("-m", "processors.importer.main"), after=SERVERS_READY),
+    Child("reader", python("-m", "processors.reader.main"), after=SERVERS_READY, nice=WORK),
+    Child("importer-1", python("-m", "processors.importer.main"), after=SERVERS_READY, nice=WORK),
+    Child("importer-2", python("-m", "processors.importer.main"), after=SERVERS_READY, nice=WORK),
     Child("projections", python("-m", "projections.main"), after=SERVERS_READY),
 )
 

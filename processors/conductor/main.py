@@ -29,6 +29,7 @@ def build(settings: Settings) -> faust.App:
     engine = create_engine(settings.database_url.get_secret_value(), application=settings.worker)
     publisher = Publisher(settings.kafka, client_id=settings.worker)
     limits = Limits(settings.running_per_kind, settings.running_per_source, settings.running_per_submitter)
+    app.closing = (publisher.stop, engine.dispose)
     made: list[Conductor] = []
 
     async def conductor() -> Conductor:

@@ -23,9 +23,11 @@ def build(settings: Settings) -> faust.App:
         AppSettings(settings.namespace + "tidemark-importer", settings.worker, settings.kafka, buffer=BUFFER)
     )
     engine = create_engine(settings.database_url.get_secret_value(), pool_size=3, application=settings.worker)
+    publisher = Publisher(settings.kafka, client_id=settings.worker)
+    app.closing = (publisher.stop, engine.dispose)
     importer = Importer(
         Applying(engine, kind_named, settings.worker),
-        Publisher(settings.kafka, client_id=settings.worker),
+        publisher,
         settings.worker,
         settings.namespace,
     )

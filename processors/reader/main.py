@@ -33,10 +33,12 @@ def build(settings: Settings) -> faust.App:
     """The reader's app: an agent that hears of started attempts, and a loop that reads them."""
     app = build_app(AppSettings(settings.namespace + "tidemark-reader", settings.worker, settings.kafka))
     engine = create_engine(settings.database_url.get_secret_value(), application=settings.worker)
+    publisher = Publisher(settings.kafka, client_id=settings.worker)
+    app.closing = (publisher.stop, engine.dispose)
     leases = Leases(engine, settings.worker, new_id(), settings.lease_seconds)
     reader = Reader(
         engine=engine,
-        publisher=Publisher(settings.kafka, client_id=settings.worker),
+        publisher=publisher,
         leases=leases,
         tools=source_tools(settings),
         kind_named=kind_named,
