@@ -4,7 +4,7 @@ A reader that stops renewing loses the lease after ``seconds``; whoever comes ne
 so that the old one, should it wake up, can neither renew nor move the cursor.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,16 @@ class Lease:
     row: int
     taken_from: str | None
     takeovers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A batch with the place where the log has it."""
+
+    batch: CutBatch
+    topic: str
+    partition: int
+    offset: int
 
 
 class Leases:
@@ -86,25 +96,29 @@ class Leases:
         async with self._engine.begin() as connection:
             await self._require(connection, _RENEW, lease, {})
 
-    async def recorded(self, lease: Lease, batch: CutBatch, topic: str, partition: int, offset: int) -> None:
-        """A batch is in the log: move the cursor and keep where the batch lies, for replay."""
-        cursor = {"batch_no": batch.batch_no, "row": batch.first_row + batch.rows - 1}
+    async def recorded(self, lease: Lease, batches: Sequence[Recorded]) -> None:
+        """Batches are in the log: move the cursor and keep where they lie, for replay."""
+        last = batches[-1].batch
+        cursor = {"batch_no": last.batch_no, "row": last.first_row + last.rows - 1}
         async with self._engine.begin() as connection:
             # Losing the last few commits is harmless: the batches are published again, and count once.
             await connection.execute(text("SET LOCAL synchronous_commit = off"))
             await self._require(connection, _MOVE, lease, {"cursor": orjson.dumps(cursor).decode()})
             await connection.execute(
                 text(_RECORD),
-                self._key(lease)
-                | {
-                    "batch_no": batch.batch_no,
-                    "topic": topic,
-                    "partition": partition,
-                    "offset": offset,
-                    "first_row": batch.first_row,
-                    "rows": batch.rows,
-                    "hash": batch.content_hash,
-                },
+                [
+                    self._key(lease)
+                    | {
+                        "batch_no": one.batch.batch_no,
+                        "topic": one.topic,
+                        "partition": one.partition,
+                        "offset": one.offset,
+                        "first_row": one.batch.first_row,
+                        "rows": one.batch.rows,
+                        "hash": one.batch.content_hash,
+                    }
+                    for one in batches
+                ],
             )
 
     async def applied(self, lease: Lease) -> int:

@@ -18,12 +18,13 @@ from infra.kafka import Publisher
 from jobs.base import AccountTotals, Kind, Source, SourceTools, Summary, Survey
 from processors.facts import batch_headers, fact
 from processors.reader.cutter import CutBatch, Cutter, Sizes
-from processors.reader.leases import Lease, Leases
+from processors.reader.leases import Lease, Leases, Recorded
 
 log = logging.getLogger(__name__)
 
 BATCH_TOPIC = "batches.{priority}"
 IN_FLIGHT_POLL = 0.02
+RECORD_EVERY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class _Sending:
         self._topic = reader.namespace + BATCH_TOPIC.format(priority=lease.priority)
         self._applied = 0
         self._on_its_way: asyncio.Task[None] | None = None
+        self._recorded: list[Recorded] = []
 
     async def run(self, source: Source, cutter: Cutter) -> None:
         try:
@@ -111,6 +113,7 @@ class _Sending:
             for batch in cutter.close():
                 await self._send(batch)
             await self._settle()
+            await self._record()
         finally:
             if self._on_its_way is not None:
                 self._on_its_way.cancel()
@@ -131,7 +134,15 @@ class _Sending:
         key = f"{spec.task_id}/{batch.batch_no}".encode()
         headers: Headers = batch_headers(spec.task_id, spec.attempt, batch.batch_no, self._reader.worker)
         [sent] = await self._reader.publisher.send_patiently(self._topic, [(key, batch.value, headers)])
-        await self._reader.leases.recorded(self._lease, batch, self._topic, sent.partition, sent.offset)
+        self._recorded.append(Recorded(batch, self._topic, sent.partition, sent.offset))
+        if len(self._recorded) >= RECORD_EVERY:
+            await self._record()
+
+    async def _record(self) -> None:
+        """Some batches a commit: what a killed reader had not recorded is published again."""
+        recorded, self._recorded = self._recorded, []
+        if recorded:
+            await self._reader.leases.recorded(self._lease, recorded)
 
     async def _make_room(self, batch_no: int) -> None:
         """Wait until the importers have caught up; a lost lease is noticed here as well."""
