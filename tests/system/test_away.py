@@ -39,7 +39,8 @@ def test_while_kafka_is_away_submissions_wait_and_requests_are_refused(
         check_problem(answers[0].json(), answers[1].json(), 503, "log_unavailable")
         assert int(answers[0].headers["Retry-After"]) > 0
     check_imported(stack, manager, waiting_id, waiting)
-    # Whether the broker has taken the request after all is open; a task is whole either way.
+    # Nothing is promised of a request without an answer: the broker may have it. A task is whole either way.
+    assert "may still reach it" in answers[1].json()["detail"]
     ended = manager.finished(task_id)
     if ended["status"] == "completed":
         check_imported(stack, manager, task_id, running)
