@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 
+from stack.environment import ROOT
 from stack.logs import last_lines
 from stack.ports import choose
 from tests.stack.running import alive
@@ -156,3 +157,17 @@ def standing_still(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def tidemark(stack: RunningStack, *arguments: str) -> str:
+    """What the command line prints in English, wide enough for every line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", "--lang", "en", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=ROOT,
+        env=environment(TIDEMARK_HOME=str(stack.home), COLUMNS="200"),
+    )
+    return done.stdout + done.stderr

@@ -7,7 +7,7 @@ import pytest
 from tests.system.books import check_counts_are_rows
 from tests.system.client import Client, Json
 from tests.system.conftest import Making
-from tests.system.running import RunningStack
+from tests.system.running import RunningStack, tidemark
 from tests.system.words import check_worded
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
@@ -121,7 +121,7 @@ def test_a_statement_that_does_not_add_up_says_where_and_by_how_much(
     file = made(DOCUMENTS)
     task = partial(stack, manager, off_by_a_kopeck(file.path.read_bytes(), KOPECK[which]))
     assert task["counts"]["created"] == DOCUMENTS
-    check_difference(manager, task, which)
+    check_difference(stack, manager, task, which)
 
 
 @pytest.mark.parametrize("which", KOPECK)
@@ -135,10 +135,10 @@ def test_with_must_match_such_a_statement_is_not_loaded_at_all(
     english, russian = task["error"], manager.task(task["id"], "ru")["error"]
     assert english["type"] == f"{which}_differs"
     check_worded(english["type"], russian["message"], english["message"])
-    check_difference(manager, task, which)
+    check_difference(stack, manager, task, which)
 
 
-def check_difference(client: Client, task: Json, which: str) -> None:
+def check_difference(stack: RunningStack, client: Client, task: Json, which: str) -> None:
     """Account, stated, found: one of the two totals is off by a kopeck, the other is not."""
     [total] = attempt(client, task)["totals"]
     assert len(total["account"]) == 20
@@ -150,3 +150,9 @@ def check_difference(client: Client, task: Json, which: str) -> None:
         "closing": Decimal(total["closing_stated"]) - found,
     }
     assert differences == dict.fromkeys(KOPECK, Decimal(0)) | {which: Decimal("0.01")}
+    shown = tidemark(stack, "show", task["id"])
+    assert total["account"] in shown
+    name = {"turnover": "In", "closing": "Closing balance"}[which]
+    [line] = [line for line in shown.splitlines() if "Does not add up" in line]
+    assert line.split("  ")[0].strip() == name
+    assert "0.01" in line
