@@ -10,6 +10,7 @@ from tests.system.books import applied, check_imported, in_the_api, wait_for_the
 from tests.system.client import Client
 from tests.system.conftest import Making
 from tests.system.running import RunningStack
+from tests.waiting import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -58,3 +59,30 @@ def test_kill_9_of_any_one_process(stack: RunningStack, manager: Client, made: M
 def test_postgres_restarted_immediately(stack: RunningStack, manager: Client, made: Making) -> None:
     """What ``pg_ctl stop -m immediate`` does: SIGQUIT, no checkpoint, recovery at the next start."""
     killed_in_the_middle(stack, manager, made, "postgres", WHOLE, signal.SIGQUIT)
+
+
+IMPORTERS = ("importer-1", "importer-2")
+# Longer than Faust waits between two commits of offsets (1 s): what was acknowledged by then is gone.
+_HOLD_A_BATCH = """
+SELECT count(DISTINCT application_name) FROM pg_stat_activity
+WHERE application_name LIKE 'importer-%' AND wait_event_type = 'Lock'
+  AND query_start < now() - interval '2.5 s'
+"""
+
+
+def test_importers_killed_between_the_rows_and_the_commit(
+    stack: RunningStack, manager: Client, made: Making
+) -> None:
+    """Both hold a batch whose rows are written and not committed: both batches come again."""
+    file = made(PART)
+    before = stack.pids()
+    with stack.database() as seen, stack.database() as connection, connection.transaction():
+        # Everything but the last statement of a batch gets through.
+        connection.execute("LOCK TABLE applied_batch IN EXCLUSIVE MODE")
+        task_id = manager.started(file.path)
+        until(lambda: seen.execute(_HOLD_A_BATCH).fetchone() == (2,), "both hold a batch", 60)
+        for name in IMPORTERS:
+            os.kill(before[name], signal.SIGKILL)
+    for name in IMPORTERS:
+        stack.wait_until_restarted(name, before[name])
+    check_imported(stack, manager, task_id, file)
