@@ -8,11 +8,15 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 import faust
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.worker import Worker
+
+from infra.alive import keep_touching
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class AppSettings:
     session_timeout: float = 10.0
     max_poll_interval: float = 86_400.0
     datadir: str = "/tmp/tidemark-faust"
+    alive_file: Path | None = None
 
 
 class _Consumer(Consumer):
@@ -113,6 +118,7 @@ def build_app(settings: AppSettings) -> App:
         datadir=settings.datadir,
     )
     app.transport = _Transport(app.conf.broker_consumer, app)
+    app.task(partial(keep_touching, settings.alive_file))
     return app
 
 

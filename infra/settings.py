@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     accept_while_waiting_seconds: float = Field(default=2.0, ge=0)
 
     worker: str = Field(default_factory=_worker_name)
+    # Touched every second by a worker whose event loop turns; ``stack/`` watches it.
+    alive_file: Path | None = None
     batch_size: int = Field(default=1_000, ge=10, le=10_000)
     batch_bytes: int = Field(default=900_000, ge=10_000, le=900_000)
     first_batch_size: int = Field(default=100, ge=10, le=10_000)

@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 
+from infra.alive import keep_touching
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
 from projections.offsets import Stopped
@@ -19,11 +20,13 @@ async def run(settings: Settings) -> None:
     """Run until told to stop; what was begun is rolled back and comes again."""
     engine = create_engine(settings.libpq_url, pool_size=2, application="tidemark-projections")
     in_schema(engine, writes=True)
+    alive = asyncio.create_task(keep_touching(settings.alive_file))
     try:
         await wait_for_postgres(engine)
         runner = Runner(settings.kafka, engine, namespace=settings.namespace, member=settings.worker)
         await runner.run()
     finally:
+        alive.cancel()
         await engine.dispose()
 
 

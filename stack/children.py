@@ -26,6 +26,7 @@ class Child:
     ``once`` = runs to its end and must succeed; the others are kept alive. ``ready`` is asked every
     50 ms; without it a child is ready as soon as it runs. ``orphan_signal`` is what it gets when
     the supervisor is gone (Linux); every process here survives SIGKILL without losing data.
+    ``alive``: a file that it touches while it is well; one that stands still is ended and started again.
     ``nice``: who answers people comes before who works through a million rows.
     """
 
@@ -41,6 +42,7 @@ class Child:
     user: int | None = None
     group: int | None = None
     nice: int = 0
+    alive: Path | None = None
 
 
 async def spawn(child: Child, log: Path) -> asyncio.subprocess.Process:

@@ -57,6 +57,7 @@ class Home:
     def make(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(exist_ok=True)
+        (self.path / "alive").mkdir(exist_ok=True)
 
     def read(self, name: str) -> dict[str, Any]:
         """A small JSON file of this folder; empty where there is none."""
@@ -129,6 +130,7 @@ OWN_NAMES = (
     "kafka",
     "postgres",
     "objects",
+    "alive",
     "logs",
     "stack.json",
     "stack.lock",

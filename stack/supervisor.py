@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stack.children import Child, end, kill_group, spawn
 from stack.delays import next_delay
+from stack.liveness import until_it_stands_still
 from stack.logs import keep_bounded, last_lines
 
 POLL = 0.05
@@ -129,11 +130,15 @@ class Supervisor:
     async def _attend(self, child: Child, process: asyncio.subprocess.Process) -> int:
         """Say when it is ready, wait for its end, and leave nothing of its group behind."""
         began = time.monotonic()
-        readiness = asyncio.create_task(self._announce(child, process, began))
+        beside = [
+            asyncio.create_task(self._announce(child, process, began)),
+            asyncio.create_task(self._watch(child, process)),
+        ]
         try:
             code = await process.wait()
         finally:
-            readiness.cancel()
+            for task in beside:
+                task.cancel()
         if child.once and code == 0:
             self._is_ready(child, began)
         if not self.stops():
@@ -141,6 +146,16 @@ class Supervisor:
             del self._running[child.name]
             self._tell()
         return code
+
+    async def _watch(self, child: Child, process: asyncio.subprocess.Process) -> None:
+        """End it when it stands still: a process that hangs is not dead, and nobody else does its work."""
+        if child.alive is None:
+            return
+        child.alive.unlink(missing_ok=True)
+        await until_it_stands_still(child.alive)
+        if not self.stops():
+            self._say(f"{child.name} stands still and is ended")
+            kill_group(process.pid)
 
     async def _announce(self, child: Child, process: asyncio.subprocess.Process, began: float) -> None:
         if child.once:

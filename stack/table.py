@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 
@@ -20,6 +21,15 @@ STEPS: tuple[Child, ...] = (
 # The niceness of what works through rows, behind the API, the projections and the servers.
 WORK = 5
 SIMULATOR = Child("onec", python("-m", "stack.onec.main"))
+# Modules that touch TIDEMARK_ALIVE_FILE.
+WATCHED = frozenset(
+    {
+        "processors.conductor.main",
+        "processors.reader.main",
+        "processors.importer.main",
+        "projections.main",
+    }
+)
 WORKERS: tuple[Child, ...] = (
     # Without waiting for Kafka: while the broker is down submissions are accepted and wait.
     Child("api", python("-m", "api.main"), after=("migrate", "users")),
@@ -41,12 +51,22 @@ def own_children(
     async def api_answers(pid: int) -> bool:
         return listens(pid, port) and await answers(f"{api}/healthz")
 
+    def alive(child: Child) -> Path | None:
+        watched = child.command[-1] in WATCHED
+        return Path(environment["TIDEMARK_HOME"]) / "alive" / child.name if watched else None
+
     children = (*STEPS, *((SIMULATOR,) if simulator else ()), *WORKERS)
     extra: dict[str, Mapping[str, str]] = {"users": passwords}
     return [
         replace(
             child,
-            environment={**environment, "TIDEMARK_WORKER": child.name, **extra.get(child.name, {})},
+            environment={
+                **environment,
+                "TIDEMARK_WORKER": child.name,
+                **({"TIDEMARK_ALIVE_FILE": str(file)} if (file := alive(child)) else {}),
+                **extra.get(child.name, {}),
+            },
+            alive=file,
             folder=ROOT,
             ready=api_answers if child.name == "api" else child.ready,
         )

@@ -25,7 +25,14 @@ TICK_SECONDS = 0.5
 def build(settings: Settings) -> faust.App:
     """The conductor's app: one agent on ``tasks``, and the clock."""
     topic = settings.namespace + TASKS
-    app = build_app(AppSettings(settings.namespace + "tidemark-conductor", settings.worker, settings.kafka))
+    app = build_app(
+        AppSettings(
+            settings.namespace + "tidemark-conductor",
+            settings.worker,
+            settings.kafka,
+            alive_file=settings.alive_file,
+        )
+    )
     engine = create_engine(settings.database_url.get_secret_value(), application=settings.worker)
     publisher = Publisher(settings.kafka, client_id=settings.worker)
     limits = Limits(settings.running_per_kind, settings.running_per_source, settings.running_per_submitter)

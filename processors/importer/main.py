@@ -20,7 +20,13 @@ BUFFER = 4
 def build(settings: Settings) -> faust.App:
     """The importer's app: one agent a priority, each batch handled by itself."""
     app = build_app(
-        AppSettings(settings.namespace + "tidemark-importer", settings.worker, settings.kafka, buffer=BUFFER)
+        AppSettings(
+            settings.namespace + "tidemark-importer",
+            settings.worker,
+            settings.kafka,
+            buffer=BUFFER,
+            alive_file=settings.alive_file,
+        )
     )
     engine = create_engine(settings.database_url.get_secret_value(), pool_size=3, application=settings.worker)
     publisher = Publisher(settings.kafka, client_id=settings.worker)

@@ -31,7 +31,14 @@ _STARTED = "task.started.v1"
 
 def build(settings: Settings) -> faust.App:
     """The reader's app: an agent that hears of started attempts, and a loop that reads them."""
-    app = build_app(AppSettings(settings.namespace + "tidemark-reader", settings.worker, settings.kafka))
+    app = build_app(
+        AppSettings(
+            settings.namespace + "tidemark-reader",
+            settings.worker,
+            settings.kafka,
+            alive_file=settings.alive_file,
+        )
+    )
     engine = create_engine(settings.database_url.get_secret_value(), application=settings.worker)
     publisher = Publisher(settings.kafka, client_id=settings.worker)
     app.closing = (publisher.stop, engine.dispose)
