@@ -17,13 +17,16 @@ from infra.wording import has_words, number
 
 MOST_REJECTS = 10
 
+# What jobs.base.TotalsRefused says: the statement had to match, and does not.
+TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unproven", "closing_unproven"})
+
 
 def report(screen: Screen, api: Api, task: Json) -> None:
     """The end of an import, or of any other task, as it stands now."""
     attempt = _last_attempt(api, task)
     accounts = accounts_of(attempt.get("totals", ()))
     rows = sum(task["counts"].values())
-    if accounts:
+    if accounts and rows:
         screen.line(summary(screen, rows, accounts), style="bold")
     standing = tag(screen, task)
     screen.line(str(standing), style=f"bold {standing.style}")
@@ -102,7 +105,7 @@ def _next_steps(screen: Screen, task: Json) -> None:
     code = task["status"]
     if code == "completed":
         code = "clean" if task["outcome"] == "clean" else "rejected" if rejected else "totals"
-    elif code == "failed" and task["error"]["type"].startswith("control_totals"):
+    elif code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
         code = "must_match"
     if has_words(f"cli.next.{code}", screen.language):
         screen.line()
