@@ -18,8 +18,9 @@ STEPS: tuple[Child, ...] = (
     Child("users", python("-m", "cli.main", "users", "ensure"), after=("migrate",), once=True),
     Child("topics", python("-m", "cli.main", "topics", "ensure"), after=("kafka",), once=True),
 )
-# The niceness of what works through rows, behind the API, the projections and the servers.
-WORK = 5
+# Niceness: the API, the projections and the servers answer people; what decides comes after them, what
+# works through rows last. 50 submissions a second are more than two cores finish, and none waits for a 202.
+DECIDE, WORK = 10, 15
 SIMULATOR = Child("onec", python("-m", "stack.onec.main"))
 # Modules that touch TIDEMARK_ALIVE_FILE.
 WATCHED = frozenset(
@@ -33,7 +34,7 @@ WATCHED = frozenset(
 WORKERS: tuple[Child, ...] = (
     # Without waiting for Kafka: while the broker is down submissions are accepted and wait.
     Child("api", python("-m", "api.main"), after=("migrate", "users")),
-    Child("conductor", python("-m", "processors.conductor.main"), after=SERVERS_READY),
+    Child("conductor", python("-m", "processors.conductor.main"), after=SERVERS_READY, nice=DECIDE),
     Child("reader", python("-m", "processors.reader.main"), after=SERVERS_READY, nice=WORK),
     Child("importer-1", python("-m", "processors.importer.main"), after=SERVERS_READY, nice=WORK),
     Child("importer-2", python("-m", "processors.importer.main"), after=SERVERS_READY, nice=WORK),
