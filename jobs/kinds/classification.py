@@ -17,11 +17,14 @@ _HISTORY = "SELECT inn, direction, category, times FROM confirmed_category WHERE
 async def load_classifier(
     connection: psycopg.AsyncConnection[Any], inns: Collection[str], *, automatic: bool
 ) -> Classifier:
-    """The classifier for one batch, whose counterparties have ``inns``; two short queries a batch."""
+    """The classifier for one batch, whose counterparties have ``inns``; one round trip a batch."""
     if not automatic:
         return Classifier(automatic=False)
-    rules = [Rule(*row) for row in await (await connection.execute(_RULES)).fetchall()]
+    async with connection.pipeline():
+        found = await connection.execute(_RULES)
+        confirmed = await connection.execute(_HISTORY, [list(inns)])
+    rules = [Rule(*row) for row in await found.fetchall()]
     history: dict[tuple[str, str], dict[str, int]] = {}
-    async for inn, direction, category, times in await connection.execute(_HISTORY, [list(inns)]):
+    for inn, direction, category, times in await confirmed.fetchall():
         history.setdefault((inn, direction), {})[category] = times
     return Classifier(rules, history)

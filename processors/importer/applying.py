@@ -16,6 +16,7 @@ from infra.fence import fence_key
 from infra.postgres import driver
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
 from processors.importer.outcomes import (
+    KNOWN,
     POISON_DELIVERIES,
     Applied,
     Delivered,
@@ -52,11 +53,9 @@ class Applying:
         async with self._engine.connect() as pooled:
             connection = await driver(pooled)
             async with connection.transaction():
-                await _share_fence(connection, delivered)
-                known = await applied_before(connection, delivered)
+                known, spec = await _enter(connection, delivered)
                 if known is not None:
                     return known
-                spec = await _current_spec(connection, delivered)
                 if spec is None:
                     raise psycopg.Rollback
                 batch = _batch(delivered, spec)
@@ -93,15 +92,21 @@ class Applying:
         return Applied(outcome, [_rejected(event, row) for row in result.rejects])
 
 
-async def _share_fence(connection: psycopg.AsyncConnection[Any], delivered: Delivered) -> None:
+async def _enter(
+    connection: psycopg.AsyncConnection[Any], delivered: Delivered
+) -> tuple[Applied | None, TaskSpec | None]:
+    """Share the fence; then, in statements of their own, which see what was committed while the lock was
+    waited for: the outcome if the batch was applied before, and the task while its attempt is current.
+    One round trip."""
     key = fence_key(delivered.task_id, delivered.event.attempt)
-    await connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [key])
+    async with connection.pipeline():
+        await connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [key])
+        known = await connection.execute(KNOWN, delivered.key)
+        current = await connection.execute(_CURRENT, delivered.key)
+    return applied_before(await known.fetchone(), delivered), _spec(await current.fetchone(), delivered)
 
 
-async def _current_spec(connection: psycopg.AsyncConnection[Any], delivered: Delivered) -> TaskSpec | None:
-    """The task, while its attempt is current. A statement of its own after the lock: it sees what was
-    committed while the lock was waited for."""
-    row = await (await connection.execute(_CURRENT, delivered.key)).fetchone()
+def _spec(row: tuple[Any, ...] | None, delivered: Delivered) -> TaskSpec | None:
     if row is None:
         return None
     spec = row[0]

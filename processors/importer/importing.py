@@ -1,7 +1,9 @@
 """What an importer does with a message: apply it, publish what came of it, acknowledge."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,6 +22,8 @@ from processors.patience import patiently
 
 log = logging.getLogger(__name__)
 
+Tell = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Importer:
@@ -30,8 +34,9 @@ class Importer:
     worker: str
     namespace: str = ""
 
-    async def handle(self, message: Any) -> None:
-        """Returns when the message may be acknowledged: its outcome is in the database and in the log.
+    async def handle(self, message: Any) -> Tell:
+        """Returns when the outcome is in the database, with what is still to be told: when that has been
+        awaited, the message may be acknowledged.
 
         Delivered again, at any point, it ends the same: what was committed is published once more
         under the same ids, what was not is done now.
@@ -40,18 +45,16 @@ class Importer:
         try:
             delivered = _delivered(message.value, headers)
         except UnreadableEvent as error:
-            await self._unreadable(headers, message, error)
-            return
+            return partial(self._unreadable, headers, message, error)
         poisonous = await patiently(lambda: self.applying.is_poison(delivered))
         try:
             applied = await patiently(lambda: self.applying.apply(delivered, poisonous=poisonous))
         except TidemarkError as error:
-            await self._failed(delivered, error)
-            return
+            return partial(self._failed, delivered, error)
         if applied is None:
             log.info("%s/%d ended before batch %d", delivered.task_id, *_numbers(delivered))
-            return
-        await self._publish(delivered, applied)
+            return _nothing
+        return partial(self._publish, delivered, applied)
 
     async def _publish(self, delivered: Delivered, applied: Applied) -> None:
         """Rejects first: who sees the outcome finds them."""
@@ -89,6 +92,10 @@ class Importer:
 
     async def _tell(self, envelope: Envelope) -> None:
         await self.publisher.publish_patiently(self.namespace + TASKS, [envelope])
+
+
+async def _nothing() -> None:
+    """A batch of an attempt that has ended: there is nothing to tell."""
 
 
 def _delivered(value: bytes, headers: Headers) -> Delivered:

@@ -1,17 +1,18 @@
 """``python -m processors.importer.main``: one importer process."""
 
+import asyncio
 from typing import Any
 
 import faust
 
 from events.topics import BATCHES
-from infra.faust_app import AppSettings, build_app, run
+from infra.faust_app import AppSettings, build_app, die, run
 from infra.kafka import Publisher
 from infra.postgres import create_engine
 from infra.settings import Settings
 from jobs.kinds.registry import kind_named
 from processors.importer.applying import Applying
-from processors.importer.importing import Importer
+from processors.importer.importing import Importer, Tell
 
 # Messages held in memory, each up to 0.9 MB packed: with more, a batch of high priority waits longer.
 BUFFER = 4
@@ -40,9 +41,13 @@ def build(settings: Settings) -> faust.App:
 
     async def batches(stream: Any) -> None:
         # Never a plain ``async for value in stream``: it acknowledges what an exception interrupts.
+        # While one outcome is on its way to the log the next batch is worked on.
+        telling: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        telling.set_result(None)
         async for event in stream.noack().events():
-            await importer.handle(event.message)
-            event.ack()
+            tell = await importer.handle(event.message)
+            await telling
+            telling = asyncio.ensure_future(_told(tell, event))
 
     for priority, topic in BATCHES.items():
         app.agent(
@@ -50,6 +55,15 @@ def build(settings: Settings) -> faust.App:
             name=f"batches.{priority}",
         )(batches)
     return app
+
+
+async def _told(tell: Tell, event: Any) -> None:
+    """Acknowledge when the log has it; nobody may be waiting for this when it fails."""
+    try:
+        await tell()
+    except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
+        await die("importer", error)
+    event.ack()
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ def content_hash(value: bytes) -> bytes:
     return sha256(value).digest()
 
 
-async def applied_before(connection: psycopg.AsyncConnection[Any], delivered: Delivered) -> Applied | None:
-    """The stored outcome of a batch that comes again; raises Fatal where its content is another."""
-    row = await (await connection.execute(_KNOWN, delivered.key)).fetchone()
+def applied_before(row: tuple[Any, ...] | None, delivered: Delivered) -> Applied | None:
+    """The stored outcome (a row of ``KNOWN``) of a batch that comes again; raises Fatal where its content
+    is another."""
     if row is None:
         return None
     known_hash, event, rejects = row
@@ -63,31 +63,31 @@ async def keep(
 ) -> None:
     """Store the outcome in the transaction that wrote the rows."""
     rejects = compress(orjson.dumps([one.data() for one in applied.rejects])) if applied.rejects else None
-    await connection.execute(
-        _APPLIED,
-        delivered.key
-        | {
-            "hash": delivered.content_hash,
-            "counts": [getattr(counts, name) for name in VERDICTS],
-            "event": applied.outcome.model_dump_json().encode(),
-            "rejects": rejects,
-        },
-    )
-    await connection.execute(_DELIVERED, delivered.key)
+    outcome = {
+        "hash": delivered.content_hash,
+        "counts": [getattr(counts, name) for name in VERDICTS],
+        "event": applied.outcome.model_dump_json().encode(),
+        "rejects": rejects,
+    }
+    async with connection.pipeline():
+        await connection.execute(_APPLIED, delivered.key | outcome)
+        await connection.execute(_DELIVERED, delivered.key)
 
 
 async def count_delivery(connection: psycopg.AsyncConnection[Any], delivered: Delivered) -> int:
     """Deliveries so far, this one included, that have left no outcome. Asynchronous commit: a lost count
     is a try more, no harm."""
     async with connection.transaction():
-        await connection.execute("SET LOCAL synchronous_commit = off")
-        row = await (await connection.execute(_COUNT_DELIVERY, delivered.key)).fetchone()
+        async with connection.pipeline():
+            await connection.execute("SET LOCAL synchronous_commit = off")
+            counted = await connection.execute(_COUNT_DELIVERY, delivered.key)
+        row = await counted.fetchone()
     assert row is not None
     return int(row[0])
 
 
 _WHERE = "WHERE task_id = %(task)s AND attempt = %(attempt)s"
-_KNOWN = f"SELECT content_hash, event, rejects FROM applied_batch {_WHERE} AND batch_no = %(batch)s"
+KNOWN = f"SELECT content_hash, event, rejects FROM applied_batch {_WHERE} AND batch_no = %(batch)s"
 # The primary key is what makes a batch count once, should two importers hold it at the same time:
 # the second fails here, starts over and finds the outcome of the first.
 _APPLIED = """

@@ -20,7 +20,7 @@ class Sizes:
 
     rows: int = 1_000
     first_rows: int = 100
-    first_batches: int = 10
+    first_batches: int = 3
     packed: int = 900_000
 
     def of(self, batch_no: int) -> int:
