@@ -37,6 +37,33 @@ class StoredFile:
     size: int
 
 
+class _Counted:
+    """Chunks on their way, hashed and counted."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], limit: int) -> None:
+        self._chunks = chunks
+        self._limit = limit
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk = await anext(self._chunks)
+        self._size += len(chunk)
+        if self._size > self._limit:
+            raise TooLarge(self._limit)
+        self._digest.update(chunk)
+        return chunk
+
+    @property
+    def stored(self) -> StoredFile:
+        """The file so far: valid when the chunks have ended."""
+        name = self._digest.hexdigest()
+        return StoredFile(f"uploads/{name}", name, self._size)
+
+
 class ObjectStore:
     """Files by name. Names are ours, never a person's."""
 
@@ -56,23 +83,30 @@ class ObjectStore:
     async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> StoredFile:
         """Keep what streams in under its content hash; the same bytes twice are one file.
 
-        Memory is bounded by one part (8 MB). Raises TooLarge as soon as ``limit`` is passed.
+        Memory is bounded by one part (8 MB): a smaller file is put at once, a larger one is written under
+        another name first. Raises TooLarge as soon as ``limit`` is passed.
         """
-        incoming, digest, size = f"incoming/{uuid4()}", hashlib.sha256(), 0
+        counted = _Counted(chunks, limit)
+        head = bytearray()
+        async for chunk in counted:
+            head += chunk
+            if len(head) >= _PART_BYTES:
+                break
+        else:
+            await obstore.put_async(self._backend, counted.stored.path, bytes(head))
+            return counted.stored
+        incoming = f"incoming/{uuid4()}"
         try:
             async with obstore.open_writer_async(self._backend, incoming, buffer_size=_PART_BYTES) as writer:
-                async for chunk in chunks:
-                    size += len(chunk)
-                    if size > limit:
-                        raise TooLarge(limit)
-                    digest.update(chunk)
+                await writer.write(bytes(head))
+                head.clear()
+                async for chunk in counted:
                     await writer.write(chunk)
         except BaseException:
             await self._forget(incoming)
             raise
-        path = f"uploads/{digest.hexdigest()}"
-        await obstore.rename_async(self._backend, incoming, path)
-        return StoredFile(path, digest.hexdigest(), size)
+        await obstore.rename_async(self._backend, incoming, counted.stored.path)
+        return counted.stored
 
     async def open(self, path: str, chunk_bytes: int = 1024 * 1024) -> AsyncIterator[bytes]:
         """The bytes of a file in chunks; raises FileNotFoundError."""

@@ -31,6 +31,13 @@ async def test_a_file_is_kept_under_its_content_hash(objects: ObjectStore) -> No
     assert await content(objects, stored.path) == b"onetwo"
 
 
+async def test_a_file_of_several_parts_is_streamed(objects: ObjectStore) -> None:
+    parts = [bytes([number]) * 3_000_000 for number in range(5)]
+    stored = await objects.put_stream(chunks(*parts), limit=10**9)
+    assert (stored.size, stored.sha256) == (15_000_000, hashlib.sha256(b"".join(parts)).hexdigest())
+    assert await content(objects, stored.path) == b"".join(parts)
+
+
 async def test_the_same_bytes_twice_are_one_file(objects: ObjectStore) -> None:
     first = await objects.put_stream(chunks(b"abc"), limit=100)
     second = await objects.put_stream(chunks(b"a", b"bc"), limit=100)
@@ -44,18 +51,21 @@ async def test_an_empty_file_is_a_file(objects: ObjectStore) -> None:
     assert await content(objects, stored.path) == b""
 
 
-async def test_too_large_is_refused_as_soon_as_it_is_known_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("limit", [1_000_000, 30_000_000])
+async def test_too_large_is_refused_as_soon_as_it_is_known_and_leaves_nothing(
+    tmp_path: Path, limit: int
+) -> None:
     folder = tmp_path / "objects"
     asked = []
 
     async def endless() -> AsyncIterator[bytes]:
         while True:
             asked.append(1)
-            yield b"x" * 10
+            yield b"x" * 4_000_000
 
     with pytest.raises(TooLarge):
-        await ObjectStore.from_url(folder.as_uri()).put_stream(endless(), limit=25)
-    assert len(asked) == 3
+        await ObjectStore.from_url(folder.as_uri()).put_stream(endless(), limit=limit)
+    assert len(asked) == limit // 4_000_000 + 1
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
