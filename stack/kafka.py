@@ -18,7 +18,8 @@ from stack.ports import LOOPBACK, listens
 API_VERSIONS, FETCH = 18, 1
 # Kafka 4.0 dropped the protocol before Fetch v4 (KIP-896): an older broker still offers it.
 OLDEST_FETCH_SINCE_4_0 = 4
-HEAP = ("-Xmx512m", "-XX:+UseSerialGC")
+# One machine's log: 230 MB instead of 365, and no second compiler to warm up beside the work.
+HEAP = ("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=48m")
 
 
 class KafkaTooOld(Exception):

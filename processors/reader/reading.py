@@ -23,7 +23,7 @@ from processors.reader.leases import Lease, Leases, Recorded
 log = logging.getLogger(__name__)
 
 BATCH_TOPIC = "batches.{priority}"
-IN_FLIGHT_POLL = 0.02
+IN_FLIGHT_POLL = 0.1
 RECORD_EVERY = 8
 
 
