@@ -1,7 +1,6 @@
 """Faust as it must be used here (0.15.3): see the docstrings, each names what it prevents."""
 
 import asyncio
-import gc
 import logging
 import os
 import sys
@@ -17,6 +16,7 @@ from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.worker import Worker
 
 from infra.alive import keep_touching
+from infra.garbage import collect_rarely
 
 log = logging.getLogger(__name__)
 
@@ -138,18 +138,11 @@ async def die(agent: Any, error: BaseException) -> NoReturn:
 def run(app: faust.App, *, log_level: str = "INFO") -> NoReturn:
     """Run a worker until SIGTERM: by Faust's Worker, never by its command line (which binds
     0.0.0.0:6066 whatever ``web_enabled`` says)."""
-    _collect_rarely()
+    collect_rarely()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     worker = Worker(app, loglevel=log_level, loop=loop, quiet=True, redirect_stdouts=False, daemon=True)
     worker.execute_from_commandline()
-
-
-def _collect_rarely() -> None:
-    """A batch is tens of thousands of objects without a cycle among them: looking for cycles every 700
-    of them costs 10 % of reading and 20 % of unpacking, and finds nothing."""
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
 
 
 Handle = Callable[[list[Any]], Awaitable[None]]

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from infra.alive import keep_touching
+from infra.garbage import collect_rarely
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
 from projections.offsets import Stopped
@@ -58,6 +59,7 @@ def main(arguments: list[str]) -> int:
         report = asyncio.run(rebuild(settings, switch="--switch" in arguments))
         sys.stdout.write("\n".join(lines(report)) + "\n")
         return 1 if report.differences and not report.switched else 0
+    collect_rarely()
     try:
         asyncio.run(_until_signalled(settings))
     except BaseException as error:
