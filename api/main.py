@@ -5,7 +5,7 @@ import logging
 import uvicorn
 
 from api.app import create_app
-from infra.garbage import collect_rarely
+from infra.garbage import leave_imports_alone
 from infra.settings import Settings
 
 settings = Settings()
@@ -18,7 +18,7 @@ def main() -> None:
     # It says sixty times a second that nobody answers; a submission that waits says it once.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     settings.signing_key()
-    collect_rarely()
+    leave_imports_alone()
     uvicorn.run(
         app,
         host=settings.api_host,
