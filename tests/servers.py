@@ -46,7 +46,7 @@ def shared_servers(run_pid: int) -> Servers:
     with run_lock(run_pid) as folder:
         found = folder / "servers.json"
         if not found.exists():
-            found.write_text(json.dumps(asdict(_given() or _start(folder, run_pid))))
+            found.write_text(json.dumps(asdict(_given() or _start_patiently(folder, run_pid))))
         return Servers(**json.loads(found.read_text()))
 
 
@@ -63,8 +63,7 @@ def run_lock(run_pid: int) -> Iterator[Path]:
 def end_run(run_pid: int) -> None:
     """Stop what this run has started and forget its folder."""
     folder = Path(tempfile.gettempdir()) / f"tidemark-tests-{os.getuid()}-{run_pid}"
-    holder = folder / "holder.pid"
-    if holder.exists():
+    for holder in folder.rglob("holder.pid"):
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(int(holder.read_text()))
             process.terminate()
@@ -75,6 +74,17 @@ def end_run(run_pid: int) -> None:
 def _given() -> Servers | None:
     kafka, database = os.environ.get("TIDEMARK_KAFKA"), os.environ.get("TIDEMARK_DATABASE_URL")
     return Servers(kafka, database) if kafka and database else None
+
+
+def _start_patiently(folder: Path, run_pid: int) -> Servers:
+    """A port that somebody took meanwhile must not fail every test of the run: once more with others."""
+    try:
+        return _start(folder, run_pid)
+    except RuntimeError as first:
+        again = folder / "again"
+        again.mkdir()
+        sys.stderr.write(f"{first}\n")
+        return _start(again, run_pid)
 
 
 def _start(folder: Path, run_pid: int) -> Servers:
