@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from events.records import Priority
 from jobs.base import TaskSpec
 from processors.reader.cutter import CutBatch
 
@@ -26,7 +27,7 @@ class Lease:
     ``takeovers`` = how often that has happened since the cursor last moved."""
 
     spec: TaskSpec
-    priority: str
+    priority: Priority
     tries: int
     batch_no: int
     row: int

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.base import Event
 from events.cloudevents import Envelope, Headers
 from events.tasks import TaskProgressed, TaskSourceRead
-from events.topics import TASKS
+from events.topics import BATCHES, TASKS
 from infra.kafka import Publisher
 from jobs.base import AccountTotals, Kind, Source, SourceTools, Summary, Survey
 from processors.facts import batch_headers, fact
@@ -22,7 +22,6 @@ from processors.reader.leases import Lease, Leases, Recorded
 
 log = logging.getLogger(__name__)
 
-BATCH_TOPIC = "batches.{priority}"
 IN_FLIGHT_POLL = 0.1
 RECORD_EVERY = 8
 
@@ -98,7 +97,7 @@ class _Sending:
     def __init__(self, reader: Reader, lease: Lease) -> None:
         self._reader = reader
         self._lease = lease
-        self._topic = reader.namespace + BATCH_TOPIC.format(priority=lease.priority)
+        self._topic = reader.namespace + BATCHES[lease.priority]
         self._applied = 0
         self._on_its_way: asyncio.Task[None] | None = None
         self._recorded: list[Recorded] = []
