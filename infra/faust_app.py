@@ -4,30 +4,24 @@ import asyncio
 import logging
 import os
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import faust
-from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.worker import Worker
 
 from infra.alive import keep_touching
+from infra.faust_consumer import CarefulConsumer, CarefulTransport
 from infra.garbage import collect_rarely
+from infra.standstill import stands_still
 
 log = logging.getLogger(__name__)
 
-# While there is work: a partition that was full, or left out of a fetch, is asked for again within 50 ms.
-BUSY_FETCH_MS = 50
-BUSY_POLL_SECONDS = 0.05
-# Where all partitions are full: until a batch is done.
-FULL_SECONDS = 0.02
-# While there is none: a message ends the wait at once, so that waiting longer costs nothing but polls.
-IDLE_FETCH_MS = 500
-IDLE_AFTER_SECONDS = 1.0
+# How often a worker looks whether its partitions move.
+LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +34,9 @@ class AppSettings:
     buffer: int = 4096
     session_timeout: float = 10.0
     max_poll_interval: float = 86_400.0
-    datadir: str = "/tmp/tidemark-faust"
     alive_file: Path | None = None
-
-
-class _Consumer(Consumer):
-    """Polls that fit the work. Faust waits 1.5 s for a fetch and sleeps 1 s whenever all partitions are
-    full, so that a batch of high priority stood behind 3,000 low ones for 30 s instead of 0.2 s."""
-
-    _last_records = 0.0
-
-    async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:
-        busy = time.monotonic() - self._last_records < IDLE_AFTER_SECONDS
-        if self.flow_active:
-            active = self._get_active_partitions()
-            if not active:
-                await asyncio.sleep(FULL_SECONDS)
-                return {}, set()
-            busy = busy or len(active) < len(self.assignment())
-        self._let_fetches_wait(BUSY_FETCH_MS if busy else IDLE_FETCH_MS)
-        found = await super()._wait_next_records(BUSY_POLL_SECONDS if busy else timeout)
-        if found[0]:
-            self._last_records = time.monotonic()
-        return found
-
-    def _let_fetches_wait(self, milliseconds: int) -> None:
-        consumer = self._thread._consumer
-        if consumer is not None and consumer._fetcher is not None:
-            consumer._fetcher._fetch_max_wait_ms = milliseconds
-
-
-class _Transport(Transport):
-    Consumer = _Consumer
+    # Longer than any fetch or commit takes, and shorter than a person's patience.
+    stuck_seconds: float = 30.0
 
 
 class App(faust.App):
@@ -117,11 +82,18 @@ def build_app(settings: AppSettings) -> App:
         key_serializer="raw",
         web_enabled=False,
         worker_redirect_stdouts=False,
-        datadir=settings.datadir,
+        datadir="/tmp/tidemark-faust",
     )
-    app.transport = _Transport(app.conf.broker_consumer, app)
+    app.transport = CarefulTransport(app.conf.broker_consumer, app)
     app.task(partial(keep_touching, settings.alive_file))
+    app.task(partial(_end_when_stuck, app, settings.stuck_seconds))
     return app
+
+
+async def _end_when_stuck(app: App, seconds: float) -> None:
+    consumer = cast(CarefulConsumer, app.consumer)
+    where = await stands_still(consumer, seconds, min(LOOK_SECONDS, seconds / 2))
+    await die("consumer", TimeoutError(f"no message is on its way though there are some: {where}"))
 
 
 async def die(agent: Any, error: BaseException) -> NoReturn:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 import uuid
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -43,11 +43,11 @@ async def agent(bootstrap: str, topic: str, file: Path, mode: str) -> AsyncItera
         await process.wait()
 
 
-async def send(bootstrap: str, topic: str) -> None:
-    """All words, in order, into one partition."""
+async def send(bootstrap: str, topic: str, words: Sequence[str] = WORDS) -> None:
+    """The words, in order, into one partition."""
     await ensure_topics(bootstrap, [TopicSpec(topic, 1, 1, {}, "task_id", ())])
     publisher = Publisher(bootstrap)
-    await publisher.send_all(topic, [(b"key", word.encode(), []) for word in WORDS])
+    await publisher.send_all(topic, [(b"key", word.encode(), []) for word in words])
     await publisher.stop()
 
 
@@ -81,3 +81,19 @@ async def test_an_agent_that_raises_ends_its_process_and_the_next_one_goes_on_wi
     async with agent(kafka_bootstrap, topic, handled, mode):
         found = await until(handled, WORDS)
     assert [word for word in found if word != "one"] == ["two", "three", "four"]
+
+
+@pytest.mark.parametrize("mode", ["lose", "deaf"])
+async def test_a_consumer_that_forgets_messages_is_found_and_they_come_again(
+    kafka_bootstrap: str, topic: str, handled: Path, mode: str
+) -> None:
+    """Later messages came and were done: they must not take the lost ones with them."""
+    await send(kafka_bootstrap, topic, WORDS[:3])
+    async with agent(kafka_bootstrap, topic, handled, mode) as first:
+        await until(handled, ["one"])
+        await send(kafka_bootstrap, topic, WORDS[3:])
+        assert await first.wait() == 70
+    assert handled.read_text().split() == (["one", "four"] if mode == "lose" else ["one"])
+    handled.write_text("")
+    async with agent(kafka_bootstrap, topic, handled, mode):
+        assert await until(handled, WORDS) == WORDS[1:]
