@@ -69,7 +69,10 @@ class Settings(BaseSettings):
     batch_bytes: int = Field(default=900_000, ge=10_000, le=900_000)
     first_batch_size: int = Field(default=100, ge=10, le=10_000)
     first_batches: int = Field(default=3, ge=0)
-    batches_in_flight: int = Field(default=32, ge=1)
+    # A long file's batches, from so many on.
+    large_batch_size: int = Field(default=4_000, ge=10, le=10_000)
+    large_batches_after: int = Field(default=12, ge=0)
+    batches_in_flight: int = Field(default=12, ge=1)
     lease_seconds: float = Field(default=10.0, gt=0)
     heartbeat_seconds: float = Field(default=2.0, gt=0)
     source_tries: int = Field(default=5, ge=1)

@@ -54,6 +54,8 @@ def build(settings: Settings) -> faust.App:
             rows=settings.batch_size,
             first_rows=settings.first_batch_size,
             first_batches=settings.first_batches,
+            large_rows=settings.large_batch_size,
+            large_after=settings.large_batches_after,
             packed=settings.batch_bytes,
         ),
         in_flight=settings.batches_in_flight,

@@ -37,7 +37,7 @@ class Reader:
     kind_named: Callable[[str], Kind]
     worker: str
     sizes: Sizes
-    in_flight: int = 32
+    in_flight: int = 12
     namespace: str = ""
 
     async def read(self, lease: Lease) -> None:
@@ -64,7 +64,7 @@ class Reader:
         asked = lease.spec.params.get("batch_size")
         if asked is None:
             return self.sizes
-        return Sizes(rows=int(asked), first_batches=0, packed=self.sizes.packed)
+        return Sizes(rows=int(asked), first_batches=0, large_rows=int(asked), packed=self.sizes.packed)
 
     async def keep_totals(self, lease: Lease, totals: Sequence[AccountTotals]) -> None:
         """Account numbers are no matter for the log: it has their keyed hash, this table has both."""

@@ -12,7 +12,7 @@ from jobs.base import TOO_LARGE, Page
 from processors.reader.cutter import CutBatch, Cutter, Sizes
 
 HEAD = {"attempt": 1, "kind": "bank_transactions", "dry_run": False, "context": {}}
-SMALL = Sizes(rows=7, first_rows=2, first_batches=3)
+SMALL = Sizes(rows=5, first_rows=2, first_batches=3, large_rows=9, large_after=5)
 
 rows = st.lists(st.fixed_dictionaries({"Номер": st.text(max_size=8)}), max_size=60)
 
@@ -58,14 +58,14 @@ def test_a_cursor_goes_on_with_the_same_batches(
     assert cut(source, size, after_row=after, after_batch=done) == whole[done:]
 
 
-def test_the_first_batches_are_small_so_that_a_bar_moves_at_once() -> None:
-    assert [batch.rows for batch in cut([{}] * 20, 20)] == [2, 2, 2, 7, 7]
+def test_the_first_batches_are_small_so_that_a_bar_moves_at_once_and_those_of_a_long_file_large() -> None:
+    assert [batch.rows for batch in cut([{}] * 30, 20)] == [2, 2, 2, 5, 5, 9, 5]
 
 
 def test_what_does_not_fit_into_a_message_is_halved() -> None:
     noise = random.Random(1)
     source = [{"purpose": noise.randbytes(1500).hex()} for _ in range(40)]
-    cutter = Cutter(HEAD, Sizes(rows=40, first_batches=0, packed=20_000))
+    cutter = Cutter(HEAD, Sizes(rows=40, first_batches=0, large_rows=40, packed=20_000))
     batches = [*cutter.add(Page(source)), *cutter.close()]
     assert len(batches) > 1
     assert all(len(batch.value) <= 20_000 for batch in batches)
@@ -74,7 +74,7 @@ def test_what_does_not_fit_into_a_message_is_halved() -> None:
 
 def test_a_row_larger_than_a_message_leaves_its_size_in_its_place() -> None:
     row = {"purpose": random.Random(2).randbytes(30_000).hex()}
-    cutter = Cutter(HEAD, Sizes(rows=3, first_batches=0, packed=20_000))
+    cutter = Cutter(HEAD, Sizes(rows=3, first_batches=0, large_rows=3, packed=20_000))
     batches = [*cutter.add(Page([{"a": 1}, row, {"b": 2}])), *cutter.close()]
     found = [one for batch in batches for one in rows_of(batch)]
     assert found[0] == {"a": 1}

@@ -17,13 +17,16 @@ _SUSPECT = {
     "cp1251": rb"[ \t]*(?:\xd0[\x90-\xbf]|\xd1[\x80-\x8f]|[\x80-\x9f])",
     "cp866": rb"[ \t]*[\xc0-\xdf]",
 }
+_LONE_CR = re.compile(rb"\r(?!\n)")
 _FIRST = {encoding: re.compile(pattern) for encoding, pattern in _SUSPECT.items()}
 _LATER = {encoding: re.compile(rb"\n" + pattern) for encoding, pattern in _SUSPECT.items()}
 
 
 def unify(raw: bytes) -> bytes:
     """Line ends of every kind as LF. A CR at the very end must have its LF with it."""
-    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+    if _LONE_CR.search(raw):
+        return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return raw.translate(None, b"\r")
 
 
 def whole_lines(data: bytes | bytearray) -> int:
