@@ -3,11 +3,11 @@
 from array import array
 
 _LARGEST_LOAD = 0.8
-_SLOTS_PER_ROW = 1.4
+_SLOTS_PER_ROW = 1.3
 
 
 class Ordinals:
-    """An exact table of 8-byte fingerprints: 11.2 bytes a row and no object for one, unless it repeats.
+    """An exact table of 8-byte fingerprints: 10.4 bytes a row and no object for one, unless it repeats.
 
     Open addressing with linear probing, sized by the survey; should more rows come, it grows by half.
     """
