@@ -1,6 +1,7 @@
 """The seams between workers, kinds and sources. A worker knows these, never a kind by name."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -114,21 +115,35 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RowVerdict:
+    """What would become of a row (one of ``events.records.VERDICTS``), under which key of its kind's table
+    (shown to a person: a number, a code, a name), and why, as code and arguments for ``infra/words``."""
+
+    verdict: str
+    key: str = ""
+    code: str | None = None
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a batch: ``counts.total`` equals its rows."""
+    """What became of a batch: ``counts.total`` equals its rows. ``verdicts`` says it of every row, in their
+    order; asked for in a dry run alone."""
 
     counts: Counts
     rejects: tuple[RejectedRow, ...] = ()
+    verdicts: tuple[RowVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTools:
-    """What a source may use: the object store, the settings of 1C (``jobs.sources.onec``), and the
-    keyed hash under which the log knows an account."""
+    """What a source may use: the object store, the settings of 1C (``jobs.sources.onec``), the keyed hash
+    under which the log knows an account, and a connection to PostgreSQL for kinds whose rows are there."""
 
     objects: ObjectStore
     account_ref: Callable[[str], str]
     onec: Any | None = None
+    connect: Callable[[], AbstractAsyncContextManager[psycopg.AsyncConnection[Any]]] | None = None
 
 
 class Kind(Protocol):

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -46,6 +48,13 @@ async def driver(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
     found = raw.driver_connection
     assert isinstance(found, psycopg.AsyncConnection)
     return found
+
+
+@asynccontextmanager
+async def driver_of(engine: AsyncEngine) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A psycopg connection out of the engine's pool; who opens a transaction on it ends it."""
+    async with engine.connect() as connection:
+        yield await driver(connection)
 
 
 def is_outage(error: BaseException) -> bool:

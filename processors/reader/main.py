@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import hmac
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import faust
@@ -14,7 +16,7 @@ from infra.clock import new_id
 from infra.faust_app import AppSettings, build_app, die, in_sets, run
 from infra.kafka import Publisher
 from infra.objects import ObjectStore
-from infra.postgres import create_engine, wait_for_postgres
+from infra.postgres import create_engine, driver_of, wait_for_postgres
 from infra.settings import Settings
 from jobs.base import SourceTools
 from jobs.kinds.registry import kind_named
@@ -47,7 +49,7 @@ def build(settings: Settings) -> faust.App:
         engine=engine,
         publisher=publisher,
         leases=leases,
-        tools=source_tools(settings),
+        tools=replace(source_tools(settings), connect=partial(driver_of, engine)),
         kind_named=kind_named,
         worker=settings.worker,
         sizes=Sizes(
