@@ -97,7 +97,9 @@ class ObjectStore:
             return counted.stored
         incoming = f"incoming/{uuid4()}"
         try:
-            async with obstore.open_writer_async(self._backend, incoming, buffer_size=_PART_BYTES, max_concurrency=2) as writer:
+            async with obstore.open_writer_async(
+                self._backend, incoming, buffer_size=_PART_BYTES, max_concurrency=2
+            ) as writer:
                 await writer.write(bytes(head))
                 head.clear()
                 async for chunk in counted:
