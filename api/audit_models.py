@@ -2,13 +2,25 @@
 
 from datetime import date as Day
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from api.models import Direction, Money, Outcome, TaskCounts, TaskError
 from projections.view import Status
+
+# As the counts of a task, said of one row that is yet to come.
+Verdict = Literal["create", "update", "unchanged", "duplicate", "reject", "retract", "skip"]
+VERDICT_OF: dict[str, Verdict] = {
+    "created": "create",
+    "updated": "update",
+    "unchanged": "unchanged",
+    "duplicate": "duplicate",
+    "rejected": "reject",
+    "retracted": "retract",
+    "skipped": "skip",
+}
 
 
 class EventInfo(BaseModel):
@@ -71,6 +83,25 @@ class BatchInfo(TaskCounts):
 
 class BatchList(BaseModel):
     items: list[BatchInfo]
+    next_cursor: str | None
+
+
+class PreviewRow(BaseModel):
+    """What a dry run says of a source row: what would become of it, under which key, and why. ``before``: in
+    a real run that was started from a preview, what that had said."""
+
+    row: int
+    verdict: Verdict
+    before: Verdict | None
+    key: str
+    code: str | None
+    message: str | None
+    field: str | None
+    value: str | None
+
+
+class PreviewList(BaseModel):
+    items: list[PreviewRow]
     next_cursor: str | None
 
 

@@ -1,13 +1,14 @@
 """``POST /imports/{kind}``: a file becomes a task."""
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from api.context import Context, ContextDep, LanguageDep
-from api.kinds import UploadKind, given, refusal, uploads
+from api.kinds import ImportParams, UploadKind, given, refusal, uploads
 from api.models import AsyncSyncResponse
 from api.multipart import OVERHEAD_BYTES, Form, Upload, too_large
 from api.problems import Problem, worded
@@ -16,7 +17,7 @@ from api.security import Manager
 from api.starting import IdempotencyKey, checked_key, submitted
 from infra.objects import StoredFile
 from infra.wording import Language
-from producers.submissions import Submission
+from producers.submission import Submission
 
 router = APIRouter(tags=["imports"])
 
@@ -61,12 +62,14 @@ async def import_file(
     upload = await _received(request, context)
     file = _usable(upload, wanted)
     params = _params(upload, wanted.params, language)
+    if params.preview is not None:
+        await _check_preview(context, params.preview, file)
     submission = Submission(
         kind=wanted.kind,
         actor=user.id,
         params=given(params),
         source={"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
-        priority=getattr(params, "priority", "normal"),
+        priority=params.priority,
         idempotency_key=key,
         dry_run=_flag(upload, "dry_run"),
         file_hash=file.sha256,
@@ -95,7 +98,7 @@ def _usable(upload: Upload, wanted: UploadKind) -> StoredFile:
     return upload.file
 
 
-def _params(upload: Upload, model: type[BaseModel], language: Language) -> BaseModel:
+def _params(upload: Upload, model: type[ImportParams], language: Language) -> ImportParams:
     text = upload.fields.get("params", "").strip() or "{}"
     try:
         found: Any = orjson.loads(text)
@@ -109,6 +112,15 @@ def _params(upload: Upload, model: type[BaseModel], language: Language) -> BaseM
         field = ".".join(["params", *(str(part) for part in first["loc"])])
         reason = worded(first, language)
         raise Problem(422, "request_invalid", field=field, field_name=field, reason=reason) from error
+
+
+async def _check_preview(context: Context, preview: UUID, file: StoredFile) -> None:
+    """A preview is a dry run that was made of these very bytes."""
+    previewed = await context.submissions.file_of_dry_run(str(preview))
+    if previewed is None:
+        raise Problem(422, "preview_unknown", field="params.preview", task_id=str(preview))
+    if previewed != file.sha256:
+        raise Problem(422, "preview_other_file", field="params.preview", task_id=str(preview))
 
 
 def _flag(upload: Upload, name: str) -> bool:

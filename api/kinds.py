@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,17 +15,24 @@ from jobs.kinds.registry import kinds
 _URL = {"stock_import": "stock"}
 
 
-class BankImportParams(BaseModel):
-    """``params`` of a statement's upload. ``must_match`` fails the task before a row is written."""
+class ImportParams(BaseModel):
+    """``params`` of every upload. ``preview`` is the id of a dry run of the same file: rows of which that
+    had said something else are named by ``GET /tasks/{id}/preview``."""
 
     model_config = ConfigDict(extra="forbid")
+
+    demo: bool = False
+    batch_size: int | None = Field(default=None, ge=10, le=10_000)
+    priority: Literal["high", "normal", "low"] = "normal"
+    preview: UUID | None = None
+
+
+class BankImportParams(ImportParams):
+    """``params`` of a statement's upload. ``must_match`` fails the task before a row is written."""
 
     auto_classify: bool = True
     control_totals: Literal["report", "must_match"] = "report"
     currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
-    demo: bool = False
-    batch_size: int | None = Field(default=None, ge=10, le=10_000)
-    priority: Literal["high", "normal", "low"] = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class UploadKind:
     """A kind that a file can be uploaded for. ``check`` refuses another format by its first kilobyte."""
 
     kind: str
-    params: type[BaseModel]
+    params: type[ImportParams]
     check: Callable[[bytes], None]
 
 
@@ -61,6 +69,6 @@ def refusal(check: Callable[[bytes], None], head: bytes) -> TidemarkError | None
     return None
 
 
-def given(params: BaseModel) -> dict[str, Any]:
+def given(params: ImportParams) -> dict[str, Any]:
     """Parameters as the event carries them: what was said, and every default that decides something."""
     return params.model_dump(mode="json", exclude_none=True, exclude={"priority"})

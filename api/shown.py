@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.audit_models import (
+    VERDICT_OF,
     AttemptInfo,
     BankTransactionInfo,
     BatchInfo,
     Counterparty,
     EventInfo,
+    PreviewRow,
     RejectInfo,
 )
 from api.models import CompactTask, TaskCounts, TaskError, TaskInfo, TaskProgress
@@ -110,6 +112,16 @@ def batch_info(row: Row) -> BatchInfo:
 def reject_info(row: Row, language: Language) -> RejectInfo:
     named = {"field": row["field"], "value": row["value"], "row": row["row_no"], **row["args"]}
     return RejectInfo(**{**row, "message": word(row["code"], named, language)})
+
+
+def preview_row(row: Row, language: Language) -> PreviewRow:
+    code, named = row["code"], {"field": row["field"], "value": row["value"], **(row["args"] or {})}
+    shown = {
+        "verdict": VERDICT_OF[row["verdict"]],
+        "before": VERDICT_OF[row["before"]] if row["before"] else None,
+        "message": word(code, named, language) if code else None,
+    }
+    return PreviewRow(**{**row, **shown})
 
 
 def transaction_info(row: Row) -> BankTransactionInfo:

@@ -9,7 +9,7 @@ from api.context import Context
 from api.models import AsyncSyncResponse
 from api.problems import Problem
 from infra.wording import Language, word
-from producers.submissions import FileAlreadyImported, KeyReused, Submission
+from producers.submission import FileAlreadyImported, KeyReused, Submission
 from projections.queries import tasks
 
 MOST_KEY = 200

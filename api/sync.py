@@ -9,7 +9,7 @@ from api.responses import starts
 from api.security import Manager
 from api.starting import IdempotencyKey, checked_key, submitted
 from jobs.kinds.registry import kinds
-from producers.submissions import Submission
+from producers.submission import Submission
 
 router = APIRouter(tags=["sync-1c"])
 

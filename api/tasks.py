@@ -13,7 +13,7 @@ from api.models import Moment, Outcome, TaskCountsByStatus, TaskInfo, TaskList
 from api.problems import Problem
 from api.responses import reads
 from api.security import Reader
-from projections.queries import audit, freshness, purged, tasks
+from projections.queries import audit, freshness, preview, purged, tasks
 from projections.queries.tasks import TaskFilter, TaskRow
 from projections.view import Status
 
@@ -140,6 +140,25 @@ async def list_rejects(
     page = await audit.rejects(connection, task_id, cursor, limit, attempt=attempt, fingerprint=fingerprint)
     items = [shown.reject_info(row, language) for row in page.items]
     return audited.RejectList(items=items, next_cursor=page.next_cursor)
+
+
+@router.get("/tasks/{task_id:uuid}/preview", responses=reads(404))
+async def list_preview(
+    task_id: UUID,
+    _: Reader,
+    connection: Reading,
+    language: LanguageDep,
+    verdict: audited.Verdict | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> audited.PreviewList:
+    """What a dry run says of every row. Of a real run that was started with ``params.preview``: the rows of
+    which that had said something else."""
+    await found(connection, task_id)
+    wanted = next((name for name, shown_as in audited.VERDICT_OF.items() if shown_as == verdict), None)
+    page = await preview.rows(connection, task_id, cursor, limit, verdict=wanted)
+    items = [shown.preview_row(row, language) for row in page.items]
+    return audited.PreviewList(items=items, next_cursor=page.next_cursor)
 
 
 async def found(connection: AsyncConnection, task_id: UUID) -> TaskRow:

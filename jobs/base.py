@@ -28,6 +28,11 @@ class TaskSpec:
     source: Mapping[str, Any]
     dry_run: bool = False
 
+    @property
+    def wants_verdicts(self) -> bool:
+        """Of every row: in a dry run, and in a real run that is compared with one (``params.preview``)."""
+        return self.dry_run or "preview" in self.params
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -128,7 +133,7 @@ class RowVerdict:
 @dataclass(frozen=True, slots=True)
 class BatchResult:
     """What became of a batch: ``counts.total`` equals its rows. ``verdicts`` says it of every row, in their
-    order; asked for in a dry run alone."""
+    order; only where ``task.wants_verdicts``."""
 
     counts: Counts
     rejects: tuple[RejectedRow, ...] = ()

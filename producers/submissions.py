@@ -22,8 +22,6 @@ from infra.kafka import LogUnavailable, Publisher
 from infra.postgres import is_outage
 from producers.submission import Accepted, FileAlreadyImported, KeyReused, Submission
 
-__all__ = ["Accepted", "FileAlreadyImported", "KeyReused", "Submission", "Submissions"]
-
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY = 1.0
@@ -57,6 +55,12 @@ class Submissions:
         event_id = new_id()
         await self._publisher.publish(self._topic, _envelope(task_id, event_id, actor, event))
         return event_id
+
+    async def file_of_dry_run(self, task_id: str) -> str | None:
+        """The hash of the file that a dry run looked at; None where there is no such dry run."""
+        async with self._engine.connect() as connection:
+            found: str | None = await connection.scalar(text(_DRY_RUN), {"id": task_id})
+        return found
 
     async def sweep(self) -> int:
         """Publish what was accepted while Kafka was down; returns how many are still waiting.
@@ -176,6 +180,10 @@ INSERT INTO intake (task_id, event_id, actor, kind, priority, idempotency_key, b
                     file_name, active, value, headers)
 VALUES (:task_id, :event_id, :actor, :kind, :priority, :key, :body_hash, :file_hash,
         :file_name, :active, :value, CAST(:headers AS jsonb))
+"""
+_DRY_RUN = """
+SELECT file_hash FROM intake
+WHERE task_id = :id AND (convert_from(value, 'UTF8')::jsonb ->> 'dry_run')::boolean
 """
 
 

@@ -14,6 +14,7 @@ from jobs.formats import client_bank
 from jobs.kinds.classification import load_classifier
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import TransactionWriter
+from jobs.kinds.transaction_verdicts import verdicts
 from jobs.records import Transaction
 from jobs.sources.onec.settings import OneCSettings
 from jobs.sources.onec.source import TransactionsSource
@@ -46,8 +47,9 @@ class BankTransactions:
             {row.transaction.counterparty_inn for row in rows if row.transaction.counterparty_inn},
             automatic=bool(batch.task.params.get("auto_classify", True)),
         )
+        said = await verdicts(connection, batch, rows, rejects) if batch.task.wants_verdicts else ()
         counts = await self._writer.write(connection, batch, _classified(rows, classifier))
-        return BatchResult(counts + Counts(rejected=len(rejects)), tuple(rejects))
+        return BatchResult(counts + Counts(rejected=len(rejects)), tuple(rejects), said)
 
 
 def _read(batch: Batch) -> tuple[list[Incoming], list[RejectedRow]]:

@@ -24,6 +24,7 @@ from processors.importer.outcomes import (
     count_delivery,
     keep,
 )
+from processors.importer.previews import keep_preview
 from processors.importer.writing import write_carefully, write_quickly
 
 LARGEST_REJECT = 500_000
@@ -68,6 +69,7 @@ class Applying:
                 elapsed = int((time.monotonic() - began) * 1000)
                 applied = self._applied(delivered, result, elapsed)
                 await keep(connection, delivered, result.counts, applied)
+                await keep_preview(connection, batch, result)
                 return applied
         return None
 

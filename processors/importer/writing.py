@@ -6,7 +6,7 @@ import psycopg
 
 from domain.errors import MalformedRow
 from events.records import Counts
-from jobs.base import TOO_LARGE, Batch, BatchResult, Kind, RejectedRow
+from jobs.base import TOO_LARGE, Batch, BatchResult, Kind, RejectedRow, RowVerdict
 
 
 async def write_quickly(connection: psycopg.AsyncConnection[Any], kind: Kind, batch: Batch) -> BatchResult:
@@ -30,11 +30,13 @@ async def write_carefully(connection: psycopg.AsyncConnection[Any], kind: Kind, 
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         if len(batch.rows) == 1:
             refused = MalformedRow("database_refused", sqlstate=error.sqlstate or "")
-            return BatchResult(Counts(rejected=1), (RejectedRow(batch.first_row, batch.rows[0], refused),))
+            return _one_rejected(batch, refused)
     middle = len(batch.rows) // 2
     left = await write_carefully(connection, kind, _part(batch, 0, middle))
     right = await write_carefully(connection, kind, _part(batch, middle, len(batch.rows)))
-    return BatchResult(left.counts + right.counts, left.rejects + right.rejects)
+    return BatchResult(
+        left.counts + right.counts, left.rejects + right.rejects, left.verdicts + right.verdicts
+    )
 
 
 def _part(batch: Batch, start: int, stop: int) -> Batch:
@@ -51,5 +53,9 @@ def _part(batch: Batch, start: int, stop: int) -> Batch:
 def _too_large(batch: Batch) -> BatchResult | None:
     if len(batch.rows) != 1 or TOO_LARGE not in batch.rows[0]:
         return None
-    error = MalformedRow("row_too_large", bytes=int(batch.rows[0][TOO_LARGE]))
-    return BatchResult(Counts(rejected=1), (RejectedRow(batch.first_row, batch.rows[0], error),))
+    return _one_rejected(batch, MalformedRow("row_too_large", bytes=int(batch.rows[0][TOO_LARGE])))
+
+
+def _one_rejected(batch: Batch, error: MalformedRow) -> BatchResult:
+    reject = RejectedRow(batch.first_row, batch.rows[0], error)
+    return BatchResult(Counts(rejected=1), (reject,), (RowVerdict("rejected"),))

@@ -12,7 +12,8 @@ from events.topics import TASKS, topic_specs
 from infra.kafka import LogUnavailable, Publisher, ensure_topics
 from infra.postgres import create_engine
 from infra.settings import Settings
-from producers.submissions import FileAlreadyImported, KeyReused, Submission, Submissions
+from producers.submission import FileAlreadyImported, KeyReused, Submission
+from producers.submissions import Submissions
 from tests.kafka_reading import read_all
 
 pytestmark = pytest.mark.integration

@@ -1,0 +1,14 @@
+"""What dry runs say of every row."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "i002"
+down_revision = "i001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

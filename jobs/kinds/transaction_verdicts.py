@@ -1,0 +1,71 @@
+"""What becomes of each row of a batch of bank transactions, told before it is written."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from jobs.base import Batch, RejectedRow, RowVerdict
+from jobs.kinds.transaction_copy import Incoming
+
+_STORED = """
+SELECT b.key, b.task_id::text, b.row_no, b.data_version, b.retracted FROM bank_transaction b
+WHERE b.key = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the table has under a key: who brought it, and in which version."""
+
+    task_id: str
+    row_no: int
+    data_version: str | None
+    retracted: bool
+
+
+async def verdicts(
+    connection: psycopg.AsyncConnection[Any],
+    batch: Batch,
+    rows: Sequence[Incoming],
+    rejects: Iterable[RejectedRow],
+) -> tuple[RowVerdict, ...]:
+    """One for each row of the batch, in its order. ``rows`` are in key order, as they will be written."""
+    found = await connection.execute(_STORED, [[UUID(bytes=row.transaction.key) for row in rows]])
+    stored = {key.bytes: Stored(*rest) for key, *rest in await found.fetchall()}
+    follows = batch.context.get("source") == "onec"
+    said = {row.row_no: RowVerdict("rejected") for row in rejects}
+    last: Incoming | None = None
+    for row in rows:
+        known = stored.get(row.transaction.key)
+        if last is not None and last.transaction.key == row.transaction.key:
+            said[row.row_no] = _verdict(row, "duplicate", "duplicate_in_file", row=last.row_no)
+            continue
+        last = row
+        if follows:
+            said[row.row_no] = _followed(row, known)
+        elif known is None:
+            said[row.row_no] = _verdict(row, "created")
+        elif (known.task_id, known.row_no) == (batch.task.task_id, row.row_no):
+            said[row.row_no] = _verdict(row, "unchanged")
+        else:
+            said[row.row_no] = _verdict(
+                row, "duplicate", "duplicate_of", task_id=known.task_id, row=known.row_no
+            )
+    return tuple(said[row_no] for row_no in sorted(said))
+
+
+def _followed(row: Incoming, known: Stored | None) -> RowVerdict:
+    """1C's rows follow their DataVersion."""
+    new = row.transaction
+    if known is None:
+        return _verdict(row, "skipped", "never_imported") if new.retracted else _verdict(row, "created")
+    if (known.data_version, known.retracted) == (new.data_version, new.retracted):
+        return _verdict(row, "unchanged")
+    return _verdict(row, "retracted" if new.retracted else "updated")
+
+
+def _verdict(incoming: Incoming, verdict: str, code: str | None = None, **args: Any) -> RowVerdict:
+    return RowVerdict(verdict, incoming.transaction.number, code, args)
