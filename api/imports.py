@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.context import Context, ContextDep, LanguageDep
-from api.kinds import ImportParams, UploadKind, given, refusal, uploads
+from api.kinds import refusal, uploads
 from api.models import AsyncSyncResponse
 from api.multipart import OVERHEAD_BYTES, Form, Upload, too_large
 from api.problems import Problem, worded
@@ -17,6 +17,8 @@ from api.security import Manager
 from api.starting import IdempotencyKey, checked_key, submitted
 from infra.objects import StoredFile
 from infra.wording import Language
+from jobs.base import Upload as ToUpload
+from jobs.params import ImportParams
 from producers.submission import Submission
 
 router = APIRouter(tags=["imports"])
@@ -55,9 +57,10 @@ async def import_file(
 ) -> AsyncSyncResponse:
     """Upload a file; it is streamed to the object store and read from there. The same bytes twice are
     refused with the first task's id unless ``force``; ``dry_run`` writes nothing and gives verdicts."""
-    wanted = uploads().get(kind)
-    if wanted is None:
+    known = uploads().get(kind)
+    if known is None:
         raise Problem(404, "kind_unknown", field="kind", kind=kind[:50])
+    name, wanted = known
     key = checked_key(idempotency_key)
     upload = await _received(request, context)
     file = _usable(upload, wanted)
@@ -65,9 +68,9 @@ async def import_file(
     if params.preview is not None:
         await _check_preview(context, params.preview, file)
     submission = Submission(
-        kind=wanted.kind,
+        kind=name,
         actor=user.id,
-        params=given(params),
+        params=params.given(),
         source={"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
         priority=params.priority,
         idempotency_key=key,
@@ -89,7 +92,7 @@ async def _received(request: Request, context: Context) -> Upload:
     return await form.read(context.objects)
 
 
-def _usable(upload: Upload, wanted: UploadKind) -> StoredFile:
+def _usable(upload: Upload, wanted: ToUpload) -> StoredFile:
     if upload.file is None:
         raise Problem(422, "file_missing", field="file")
     error = refusal(wanted.check, upload.head)

@@ -10,6 +10,7 @@ import psycopg
 from domain.errors import Fatal, Rejected
 from events.records import ControlTotal, Counts
 from infra.objects import ObjectStore
+from jobs.params import ImportParams
 
 Row = dict[str, Any]
 
@@ -151,11 +152,25 @@ class SourceTools:
     connect: Callable[[], AbstractAsyncContextManager[psycopg.AsyncConnection[Any]]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """How files come to a kind: ``POST /imports/{url}``, which ``params`` it takes, and ``check``, which
+    refuses another format by the first kilobyte (raises UnsupportedFormat)."""
+
+    url: str
+    params: type[ImportParams]
+    check: Callable[[bytes], None]
+
+
 class Kind(Protocol):
-    """A task kind, in one file of ``jobs/kinds``: where its rows come from and what becomes of them."""
+    """A task kind, in one file of ``jobs/kinds``: where its rows come from and what becomes of them.
+    ``upload`` is None where no file can be uploaded for it."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def upload(self) -> Upload | None: ...
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:
         """Where this task's rows come from; raises Fatal where the submission makes no sense."""

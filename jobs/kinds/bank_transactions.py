@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
+from pydantic import Field
 
 from domain.errors import Fatal, MalformedRow
 from events.records import Counts
-from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools, TaskSpec
+from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools, TaskSpec, Upload
 from jobs.classify import Classifier
 from jobs.formats import client_bank
+from jobs.formats.client_bank.foreign import refuse_foreign
 from jobs.kinds.classification import load_classifier
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import TransactionWriter
 from jobs.kinds.transaction_verdicts import verdicts
+from jobs.params import ImportParams
 from jobs.records import Transaction
 from jobs.sources.onec.settings import OneCSettings
 from jobs.sources.onec.source import TransactionsSource
@@ -22,11 +25,20 @@ from jobs.sources.onec.transactions import to_transaction as onec_transaction
 from jobs.sources.statement import StatementSource
 
 
+class StatementParams(ImportParams):
+    """``params`` of a statement's upload. ``must_match`` fails the task before a row is written."""
+
+    auto_classify: bool = True
+    control_totals: Literal["report", "must_match"] = "report"
+    currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
+
+
 class BankTransactions:
     """Rows of a statement are new or known, never changed by a later file; 1C's rows follow their
     DataVersion, and a deletion mark or a cancelled posting retracts them."""
 
     name = "bank_transactions"
+    upload = Upload("bank-transactions", StatementParams, refuse_foreign)
 
     def __init__(self) -> None:
         self._writer = TransactionWriter()

@@ -156,6 +156,7 @@ class _Refused:
     """A kind whose table refuses one value."""
 
     name = "bank_transactions"
+    upload = None
     source = kind_named("bank_transactions").source
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:

@@ -56,6 +56,7 @@ class RowsKind:
 
     rows: Rows
     name: str = "bank_transactions"
+    upload = None
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Rows:
         return self.rows

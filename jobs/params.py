@@ -1,0 +1,22 @@
+"""What a person may say of an import beside the file."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ImportParams(BaseModel):
+    """``params`` of every upload. ``preview`` is the id of a dry run of the same file: rows of which that
+    had said something else are named by ``GET /tasks/{id}/preview``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    demo: bool = False
+    batch_size: int | None = Field(default=None, ge=10, le=10_000)
+    priority: Literal["high", "normal", "low"] = "normal"
+    preview: UUID | None = None
+
+    def given(self) -> dict[str, Any]:
+        """As the event carries them: what was said, and every default that decides something."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"priority"})
