@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 
 
+# A consumer that is joining its group is not left before the broker has answered, which takes up to a
+# session; nothing is lost by going without a word, the successor has the same member id.
+LEAVE_SECONDS = 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class AppSettings:
     """One Faust app: its group, its member (fixed per supervised process) and its buffer."""
@@ -51,6 +56,7 @@ class App(faust.App):
         await super().on_stop()
         for close in self.closing:
             await close()
+        asyncio.get_running_loop().call_later(LEAVE_SECONDS, _leave)
 
     async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
         await die(agent, exc)
@@ -105,6 +111,12 @@ async def die(agent: Any, error: BaseException) -> NoReturn:
     logging.shutdown()
     sys.stderr.flush()
     os._exit(70)
+
+
+def _leave() -> None:
+    log.info("the group does not answer, the process ends")
+    logging.shutdown()
+    os._exit(0)
 
 
 def run(app: faust.App, *, log_level: str = "INFO") -> NoReturn:
