@@ -35,6 +35,12 @@ async def asset(name: str) -> Response:
     return _page(name, kind)
 
 
+@router.get("/favicon.ico", status_code=204)
+async def icon() -> Response:
+    """Browsers ask for it on their own; there is none."""
+    return Response(status_code=204)
+
+
 def _page(name: str, kind: str) -> Response:
     content = files("api").joinpath("pages", name).read_bytes()
     return Response(content, media_type=f"{kind}; charset=utf-8", headers={"Content-Security-Policy": _CSP})
