@@ -7,7 +7,19 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from api import actions, auth, compact, health, imports, pages, sockets, sync, tasks, transactions
+from api import (
+    actions,
+    auth,
+    compact,
+    contractors,
+    health,
+    imports,
+    pages,
+    sockets,
+    sync,
+    tasks,
+    transactions,
+)
 from api.context import opened
 from api.middleware import Guard
 from api.problems import FieldError, Problem, ProblemDetails, add_handlers, response
@@ -34,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(BadCursor, _bad_cursor)
     app.add_exception_handler(BadPosition, _bad_cursor)
     versioned = APIRouter(prefix=PREFIX)
-    for part in (auth, imports, sync, tasks, actions, transactions):
+    for part in (auth, imports, sync, tasks, actions, transactions, contractors):
         versioned.include_router(part.router)
     app.include_router(versioned)
     app.include_router(compact.router)

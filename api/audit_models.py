@@ -133,8 +133,14 @@ class Counterparty(BaseModel):
     account: str
 
 
+class ContractorRef(BaseModel):
+    id: UUID
+    name: str
+
+
 class BankTransactionInfo(BaseModel):
-    """A bank transaction as imported. ``amount`` is positive; ``direction`` says which way it went."""
+    """A bank transaction as imported. ``amount`` is positive; ``direction`` says which way it went;
+    ``contractor`` is who has the counterparty's ИНН and КПП, or its ИНН alone where only one has it."""
 
     id: UUID
     number: str
@@ -145,6 +151,7 @@ class BankTransactionInfo(BaseModel):
     currency: str
     account: str
     counterparty: Counterparty
+    contractor: ContractorRef | None
     purpose: str
     category: str | None
     classified_by: str | None

@@ -35,18 +35,29 @@ Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", retur
 
 
 class AsyncSyncRequest(BaseModel):
-    """A period of 1C, both days included (by 1C's calendar)."""
+    """A period of 1C, both days included (by 1C's calendar). Without days, or with ``since_last``: from the
+    day that the last completed sync saw, less an overlap for what was changed behind it, until today."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"date_from": "2025-03-01", "date_to": "2025-03-31", "auto_classify": True}]
+            "examples": [
+                {"date_from": "2025-03-01", "date_to": "2025-03-31", "auto_classify": True},
+                {"since_last": True},
+            ]
         },
     )
 
-    date_from: Day = Field(ge=EARLIEST, le=LATEST)
-    date_to: Day = Field(ge=EARLIEST, le=LATEST)
+    date_from: Day | None = Field(default=None, ge=EARLIEST, le=LATEST)
+    date_to: Day | None = Field(default=None, ge=EARLIEST, le=LATEST)
+    since_last: bool = Field(default=False, strict=True)
     auto_classify: bool = Field(default=True, strict=True)
+
+
+class ContractorsSyncRequest(BaseModel):
+    """All contractors of 1C: there is nothing to choose."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class AsyncSyncResponse(BaseModel):
@@ -183,6 +194,7 @@ class BankFilter(BaseModel):
     amount_to: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)
     category: str | None = Field(default=None, max_length=200)
     inn: str | None = Field(default=None, max_length=20)
+    contractor_id: UUID | None = None
     q: str | None = Field(default=None, min_length=1, max_length=200)
     cursor: str | None = Field(default=None, max_length=500)
     limit: int = Field(default=50, ge=1, le=500)

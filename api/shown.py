@@ -8,6 +8,7 @@ from api.audit_models import (
     AttemptInfo,
     BankTransactionInfo,
     BatchInfo,
+    ContractorRef,
     Counterparty,
     EventInfo,
     PreviewRow,
@@ -126,7 +127,9 @@ def preview_row(row: Row, language: Language) -> PreviewRow:
 
 def transaction_info(row: Row) -> BankTransactionInfo:
     party = {name: row[f"counterparty_{name}"] for name in ("name", "inn", "kpp", "account")}
-    return BankTransactionInfo(**{**row, "counterparty": Counterparty(**party)})
+    known = row["contractor_id"] is not None
+    contractor = ContractorRef(id=row["contractor_id"], name=row["contractor_name"]) if known else None
+    return BankTransactionInfo(**{**row, "counterparty": Counterparty(**party), "contractor": contractor})
 
 
 def _message(message: Row, language: Language) -> str:

@@ -1,19 +1,26 @@
-"""``POST /sync-1c/…``: a period of 1C becomes a task."""
+"""``POST /sync-1c/…``: a period of 1C, or its contractors, becomes a task."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
-from api.context import ContextDep, LanguageDep
-from api.models import AsyncSyncRequest, AsyncSyncResponse
+from api.context import Context, ContextDep, LanguageDep
+from api.models import AsyncSyncRequest, AsyncSyncResponse, ContractorsSyncRequest
 from api.problems import Problem
 from api.responses import starts
 from api.security import Manager
 from api.starting import IdempotencyKey, checked_key, submitted
-from jobs.kinds.registry import kinds
+from infra.clock import utc_now
 from producers.submission import Submission
+from projections.queries import syncs
 
-router = APIRouter(tags=["sync-1c"])
+router = APIRouter(tags=["sync-1c"], prefix="/sync-1c")
+
+Period = tuple[date, date]
 
 
+@router.post("/bank-transactions/sync-async", status_code=202, responses=starts(409))
 async def sync_bank_transactions(
     wanted: AsyncSyncRequest,
     response: Response,
@@ -22,18 +29,10 @@ async def sync_bank_transactions(
     language: LanguageDep,
     idempotency_key: IdempotencyKey = None,
 ) -> AsyncSyncResponse:
-    """Import the bank documents of a period from 1C."""
-    if wanted.date_from > wanted.date_to:
-        raise Problem(
-            422,
-            "period_reversed",
-            field="date_to",
-            date_from=wanted.date_from.isoformat(),
-            date_to=wanted.date_to.isoformat(),
-        )
-    if context.settings.onec_url is None:
-        raise Problem(503, "onec_not_configured")
-    period = {"date_from": wanted.date_from.isoformat(), "date_to": wanted.date_to.isoformat()}
+    """Import the bank documents of a period from 1C, or what has come since the last time."""
+    first, last = _said(wanted) or await _since_last(context)
+    _check_configured(context)
+    period = {"date_from": first.isoformat(), "date_to": last.isoformat()}
     submission = Submission(
         kind="bank_transactions",
         actor=user.id,
@@ -44,7 +43,56 @@ async def sync_bank_transactions(
     return await submitted(context, response, submission, language)
 
 
-if "bank_transactions" in kinds():
-    router.post("/sync-1c/bank-transactions/sync-async", status_code=202, responses=starts())(
-        sync_bank_transactions
+@router.post("/contractors/sync-async", status_code=202, responses=starts())
+async def sync_contractors(
+    response: Response,
+    user: Manager,
+    context: ContextDep,
+    language: LanguageDep,
+    wanted: ContractorsSyncRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> AsyncSyncResponse:
+    """Import all contractors from 1C: new and changed ones by their DataVersion, deleted ones retract."""
+    _check_configured(context)
+    submission = Submission(
+        kind="contractors",
+        actor=user.id,
+        params={},
+        source={"type": "onec"},
+        idempotency_key=checked_key(idempotency_key),
     )
+    return await submitted(context, response, submission, language)
+
+
+def _said(wanted: AsyncSyncRequest) -> Period | None:
+    """The period that was asked for; None where it is to be found out."""
+    first, last = wanted.date_from, wanted.date_to
+    if first is None and last is None:
+        return None
+    if first is None or last is None or wanted.since_last:
+        raise Problem(422, "period_incomplete", field="date_to" if last is None else "date_from")
+    if first > last:
+        raise Problem(
+            422, "period_reversed", field="date_to", date_from=first.isoformat(), date_to=last.isoformat()
+        )
+    return first, last
+
+
+async def _since_last(context: Context) -> Period:
+    """From what the last completed sync saw, less the overlap, until 1C's today."""
+    async with context.reading.connect() as connection:
+        seen = await syncs.last_seen_day(connection)
+    if seen is None:
+        raise Problem(409, "never_synced", field="date_from")
+    today = _today(utc_now(), context.settings.onec_timezone)
+    first = seen - timedelta(days=context.settings.onec_overlap_days)
+    return min(first, today), today
+
+
+def _today(now: datetime, timezone: str) -> date:
+    return now.astimezone(ZoneInfo(timezone)).date()
+
+
+def _check_configured(context: Context) -> None:
+    if context.settings.onec_url is None:
+        raise Problem(503, "onec_not_configured")

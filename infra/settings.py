@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     onec_user: str = ""
     onec_password: SecretStr = SecretStr("")
     onec_timezone: str = "Europe/Moscow"
+    # How far behind the last sync the next one looks again: documents are changed and back-dated.
+    onec_overlap_days: int = Field(default=14, ge=0, le=3_650)
     onec_timeout: float = Field(default=60.0, gt=0)
     # JSON: other names of entity sets and fields than Бухгалтерия 3.0's, and whether 1C may leave out
     # silently what its user must not see.

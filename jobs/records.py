@@ -35,3 +35,25 @@ class Transaction:
     data_version: str | None = None
     retracted: bool = False
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contractor:
+    """A contractor (контрагент).
+
+    ``key`` is its identity between imports, 16 bytes: 1C's Ref_Key, or for a file a hash of ИНН and КПП,
+    where it has none of the name. ``kind`` is ``company`` (юридическое лицо), ``entrepreneur`` (ИП),
+    ``person`` (физическое лицо) or empty where nothing says it.
+    """
+
+    key: bytes
+    code: str
+    name: str
+    full_name: str
+    kind: str
+    inn: str
+    kpp: str
+    okpo: str
+    data_version: str | None = None
+    retracted: bool = False
+    warnings: tuple[str, ...] = ()

@@ -89,3 +89,9 @@ def with_inn_control(digits: str) -> str:
 def currency_of(account: str) -> str | None:
     """Digits 6 to 8 of a 20-digit account name its currency; None where that cannot be said."""
     return _CURRENCIES.get(account[5:8]) if len(account) == 20 and account.isdigit() else None
+
+
+def party_warnings(inn: str, kpp: str) -> tuple[str, ...]:
+    """What looks wrong in the numbers of one side, where it has them."""
+    problems = (inn and inn_problem(inn), kpp and kpp_problem(kpp))
+    return tuple(problem for problem in problems if problem)

@@ -5,12 +5,13 @@ from functools import lru_cache
 from domain.errors import Fatal
 from jobs.base import Kind
 from jobs.kinds.bank_transactions import BankTransactions
+from jobs.kinds.contractors import Contractors
 
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
     """Every kind by its name."""
-    return {kind.name: kind for kind in (BankTransactions(),)}
+    return {kind.name: kind for kind in (BankTransactions(), Contractors())}
 
 
 def kind_named(name: str) -> Kind:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.classify import NONE, Decision
+from jobs.kinds.copying import escaped
 from jobs.records import Transaction
 
 
@@ -54,7 +55,7 @@ def line(row: Incoming) -> str:
         t.purpose,
     )
     rest = (
-        r"\N" if d.category is None else _escaped(d.category),
+        r"\N" if d.category is None else escaped(d.category),
         r"\N" if d.how is None else d.how,
         r"\N" if d.confidence is None else repr(d.confidence),
         r"\N" if t.data_version is None else t.data_version,
@@ -63,12 +64,5 @@ def line(row: Incoming) -> str:
     )
     joined = "\t".join(texts)
     if joined.count("\t") != len(texts) - 1 or "\\" in joined or "\n" in joined or "\r" in joined:
-        joined = "\t".join(map(_escaped, texts))
+        joined = "\t".join(map(escaped, texts))
     return joined + "\t" + "\t".join(rest)
-
-
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-
-
-def _escaped(value: str) -> str:
-    return value.translate(_ESCAPES)

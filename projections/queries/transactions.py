@@ -21,8 +21,21 @@ _CONDITIONS = {
     "amount_to": "amount <= :amount_to",
     "category": "category = :category",
     "inn": "counterparty_inn = :inn",
+    "contractor_id": "c.contractor_id = :contractor_id",
     "q": "(purpose ILIKE :q OR counterparty_name ILIKE :q OR number ILIKE :q)",
 }
+
+
+# Found when it is looked at, so that it does not matter which of the two was imported first.
+_CONTRACTOR = """
+LEFT JOIN LATERAL (
+    SELECT (array_agg(o.id ORDER BY o.kpp = t.counterparty_kpp DESC))[1] AS contractor_id,
+           (array_agg(o.name ORDER BY o.kpp = t.counterparty_kpp DESC))[1] AS contractor_name
+    FROM contractor o WHERE o.inn = t.counterparty_inn AND t.counterparty_inn <> '' AND NOT o.retracted
+    AND o.inn <> ''
+    HAVING count(*) = 1 OR count(*) FILTER (WHERE o.kpp = t.counterparty_kpp) = 1
+) c ON true
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ class TransactionFilter:
     amount_to: Decimal | None = None
     category: str | None = None
     inn: str | None = None
+    contractor_id: UUID | None = None
     q: str | None = None
 
 
@@ -46,7 +60,7 @@ async def listed(
     connection: AsyncConnection, wanted: TransactionFilter, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
     """A page of transactions, latest booking date first. Those that 1C took back are not shown."""
-    conditions = ["NOT retracted"]
+    conditions = ["NOT t.retracted"]
     parameters: dict[str, Any] = {"most": limit + 1}
     for name in (field.name for field in fields(wanted)):
         value = getattr(wanted, name)
@@ -57,7 +71,7 @@ async def listed(
         parameters["at"], parameters["after"] = paging.decode(cursor, paging.day, paging.identity)
         conditions.append("(booked_on, id) < (:at, :after)")
     statement = (
-        f"SELECT * FROM bank_transaction WHERE {' AND '.join(conditions)}"
+        f"SELECT t.*, c.* FROM bank_transaction t {_CONTRACTOR} WHERE {' AND '.join(conditions)}"
         " ORDER BY booked_on DESC, id DESC LIMIT :most"
     )
     found = await connection.execute(text(statement), parameters)

@@ -15,6 +15,7 @@ from tests.system.guarded import environment, started
 from tests.waiting import until
 
 USER, PASSWORD = "tidemark", "пароль-1С"
+CONTRACTORS = 20_000
 
 
 @dataclass
@@ -49,7 +50,10 @@ class OneC:
         self.process = started(
             [sys.executable, "-m", "stack.onec.main", "--port", str(self.port)],
             self.log,
-            environment(**self.settings | {"TIDEMARK_ONEC_PASSWORD": password}),
+            environment(
+                **self.settings
+                | {"TIDEMARK_ONEC_PASSWORD": password, "TIDEMARK_ONEC_CONTRACTORS": str(CONTRACTORS)}
+            ),
         )
         until(self._answers, "the simulator of 1C answers", 60)
 

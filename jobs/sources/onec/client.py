@@ -48,8 +48,8 @@ class OneC:
         return self._connection.server_time
 
     async def count(self, entity: str, condition: str) -> int:
-        """How many elements satisfy ``condition``, by ``$count``: a plain number, not JSON."""
-        body = await self._get(f"{quote(entity)}/$count", entity, {"$filter": condition})
+        """How many elements satisfy ``condition`` (empty = all), by ``$count``: a plain number, not JSON."""
+        body = await self._get(f"{quote(entity)}/$count", entity, _filtered(condition))
         found = parsing.integer(body.decode("utf-8-sig", errors="replace"))
         if found is None or found < 0:
             raise SourceRefused("onec_not_json", errors.said(body).text, entity=entity)
@@ -59,7 +59,7 @@ class OneC:
         self, entity: str, condition: str, top: int, select: Sequence[str] = (), orderby: str = "Date,Ref_Key"
     ) -> list[dict[str, Any]]:
         """At most ``top`` elements in order, whole ones where ``select`` makes the query too long."""
-        options = {"$filter": condition, "$orderby": orderby, "$top": str(top)}
+        options = {**_filtered(condition), "$orderby": orderby, "$top": str(top)}
         try:
             return await self._elements(entity, _selecting(options, select))
         except QueryTooLong:
@@ -98,6 +98,10 @@ class OneC:
         return await self._connection.get(
             path, literals.query({"$format": "json", **options, **more}), entity
         )
+
+
+def _filtered(condition: str) -> dict[str, str]:
+    return {"$filter": condition} if condition else {}
 
 
 def _selecting(options: dict[str, str], select: Sequence[str]) -> dict[str, str]:

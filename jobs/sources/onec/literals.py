@@ -39,6 +39,11 @@ def after(at: str, ref: str) -> str:
     return f"(Date gt {moment(at)} or (Date eq {moment(at)} and Ref_Key gt {guid(ref)}))"
 
 
+def behind(ref: str) -> str:
+    """What follows the element ``ref`` in the order ``Ref_Key``."""
+    return f"Ref_Key gt {guid(ref)}"
+
+
 def any_of(refs: Iterable[str]) -> str:
     """These elements and no others."""
     return " or ".join(f"Ref_Key eq {guid(ref)}" for ref in refs)

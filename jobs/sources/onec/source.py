@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import date
+from functools import partial
 
 import httpx
 
@@ -12,9 +13,10 @@ from jobs.sources.onec import literals, rows
 from jobs.sources.onec.client import OneC
 from jobs.sources.onec.connection import Sleep
 from jobs.sources.onec.lookups import Lookups
-from jobs.sources.onec.pages import PageNames, PageStore, StoredPage, StoredSurvey
+from jobs.sources.onec.pages import PageStore
 from jobs.sources.onec.reading import SetReader
 from jobs.sources.onec.settings import OneCSettings
+from jobs.sources.onec.stored import Stored
 
 
 class TransactionsSource:
@@ -45,22 +47,20 @@ class TransactionsSource:
             raise SourceRefused("period_reversed", date_from=str(date_from), date_to=str(date_to))
         self._settings = settings
         self._mapping = settings.mapping
-        self._store = store
-        self._names = PageNames(task_id, attempt)
+        self._stored = Stored(store, task_id, attempt)
         self._period = literals.period(date_from, date_to, only_posted)
         self._transport = transport
         self._sleep = sleep
-        self._surveyed: StoredSurvey | None = None
+        self._counted: dict[str, int] = {}
         self._read = 0
 
     async def survey(self) -> Survey:
         """How many documents there are, by ``$count`` of both sets; refuses what 1C refuses."""
-        found = await self._counts()
-        return Survey(rows=sum(found.counts.values()), context={"source": "onec"})
+        return Survey(rows=sum((await self._counts()).values()), context={"source": "onec"})
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         """All documents in the order of Date and Ref_Key, set by set."""
-        counts = (await self._counts()).counts
+        counts = await self._counts()
         self._read, number = 0, 0
         async with self._client() as onec:
             lookups = Lookups(onec, rows.catalogues(self._mapping))
@@ -69,7 +69,7 @@ class TransactionsSource:
                 page = None
                 while page is None or not page.last:
                     number += 1
-                    page = await self._page(reader, page, number)
+                    page = await self._stored.page(number, partial(reader.following, page))
                     reader.note(page)
                     self._read += len(page.rows)
                     if page.rows:
@@ -77,7 +77,7 @@ class TransactionsSource:
 
     def summary(self) -> Summary:
         """``onec_count_changed``: 1C counted another number of documents than it then gave."""
-        counted = sum(self._surveyed.counts.values()) if self._surveyed else 0
+        counted = sum(self._counted.values())
         notes = {
             "onec_allowed_only": self._settings.allowed_only,
             "onec_count_changed": counted != self._read,
@@ -87,24 +87,12 @@ class TransactionsSource:
     def _client(self) -> OneC:
         return OneC(self._settings, self._transport, self._sleep)
 
-    async def _counts(self) -> StoredSurvey:
-        if self._surveyed is None:
-            data = await self._store.get(self._names.survey)
-            self._surveyed = StoredSurvey.decode(data or await self._ask_counts())
-        return self._surveyed
+    async def _counts(self) -> dict[str, int]:
+        self._counted = await self._stored.counts(self._ask_counts)
+        return self._counted
 
-    async def _ask_counts(self) -> bytes:
+    async def _ask_counts(self) -> dict[str, int]:
         async with self._client() as onec:
-            counts = {
+            return {
                 entity.name: await onec.count(entity.name, self._period) for entity in self._mapping.documents
             }
-        return await self._store.put_if_absent(self._names.survey, StoredSurvey(counts).encode())
-
-    async def _page(self, reader: SetReader, before: StoredPage | None, number: int) -> StoredPage:
-        """The page ``number`` as stored; asked for and stored if it is not there yet."""
-        stored = await self._store.get(self._names.page(number))
-        if stored is None:
-            page = await reader.following(before)
-            # Another reader that was taken for dead may have been faster: what is stored counts.
-            stored = await self._store.put_if_absent(self._names.page(number), page.encode())
-        return StoredPage.decode(stored)

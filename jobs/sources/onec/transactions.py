@@ -1,6 +1,6 @@
 """From a source row of 1C to a transaction; what cannot be read rejects the row, not the import."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
@@ -30,7 +30,9 @@ def to_transaction(raw: Row, context: Mapping[str, Any], ordinal: int) -> Transa
     moment = _moment(raw)
     currency, assumed = _currency(raw, context)
     category, several = _category(raw)
+    inn, kpp = _text(raw, "КонтрагентИНН"), _text(raw, "КонтрагентКПП")
     doubts = {"currency_assumed": assumed, "several_categories": several}
+    doubtful = tuple(doubt for doubt, is_so in doubts.items() if is_so)
     return Transaction(
         key=_key(raw),
         number=_text(raw, "НомерВходящегоДокумента") or _text(raw, "Number"),
@@ -41,20 +43,15 @@ def to_transaction(raw: Row, context: Mapping[str, Any], ordinal: int) -> Transa
         currency=currency,
         account=_text(raw, "СчетОрганизации"),
         counterparty_name=_text(raw, "КонтрагентНаименование"),
-        counterparty_inn=_text(raw, "КонтрагентИНН"),
-        counterparty_kpp=_text(raw, "КонтрагентКПП"),
+        counterparty_inn=inn,
+        counterparty_kpp=kpp,
         counterparty_account=_text(raw, "СчетКонтрагента"),
         purpose=_text(raw, "НазначениеПлатежа"),
         category=category,
         data_version=_text(raw, "DataVersion") or None,
         retracted=raw.get("DeletionMark") is True or raw.get("Posted") is False,
-        warnings=(*_wrong_identifiers(raw), *(doubt for doubt, is_so in doubts.items() if is_so)),
+        warnings=identifiers.party_warnings(inn, kpp) + doubtful,
     )
-
-
-def _wrong_identifiers(raw: Row) -> Iterator[str]:
-    inn, kpp = _text(raw, "КонтрагентИНН"), _text(raw, "КонтрагентКПП")
-    yield from filter(None, (inn and identifiers.inn_problem(inn), kpp and identifiers.kpp_problem(kpp)))
 
 
 def _text(raw: Row, field: str) -> str:
