@@ -1,0 +1,1 @@
+"""How prices are made: pure rules, and the same rules as SQL over many components at once."""
