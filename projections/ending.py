@@ -6,6 +6,7 @@ from typing import Any
 
 from events.records import Counts, ErrorInfo, Outcome
 from events.tasks import TaskCancelled, TaskCompleted, TaskFailed
+from jobs.results import named_results
 from projections import progress
 from projections.view import Attempt, Message, Status, View
 
@@ -108,4 +109,5 @@ def _result(view: View, event: TaskCompleted) -> dict[str, Any]:
         "skipped": counts.skipped,
         "notes": list(view.current.notes),
         **event.result,
+        **named_results(view.kind, counts),
     }

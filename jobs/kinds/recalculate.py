@@ -1,7 +1,7 @@
 """Task kind ``recalculate``: every component's price by its method, over all importers (пересчет цен)."""
 
 from datetime import date
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -33,7 +33,7 @@ class Recalculate:
             "days": batch.context["days"],
             "task": batch.task.task_id,
         }
-        found = await connection.execute(cast(LiteralString, RECALCULATE), parameters)
+        found = await connection.execute(RECALCULATE, parameters)
         said = {row[0]: row[1:] for row in await found.fetchall()}
         verdicts: list[RowVerdict] = []
         rejects: list[RejectedRow] = []

@@ -28,7 +28,7 @@ def rounded(value: str, step: str) -> str:
     return f"round({quotient(value, step)}) * {step}"
 
 
-def _median(value: str, condition: str) -> str:
+def median(value: str, condition: str) -> str:
     """Exact: percentile_cont knows floating point only."""
     halves = [
         f"percentile_disc(0.5) WITHIN GROUP (ORDER BY {value}{order}) FILTER (WHERE {condition})"
@@ -50,7 +50,7 @@ FROM component c LEFT JOIN (
                 THEN found.currency ELSE wanted END END) AS unrated,
         sum(price * quantity) FILTER (WHERE method = 'weighted_avg') AS amount,
         sum(quantity) FILTER (WHERE method = 'weighted_avg') AS quantity,
-        {_median("price", "method = 'median'")} AS median,
+        {median("price", "method = 'median'")} AS median,
         (array_agg(price ORDER BY day DESC, price) FILTER (WHERE method = 'latest'))[1] AS latest
     FROM (
         SELECT c.id, c.method, q.day, q.quantity, q.currency, c.currency AS wanted,

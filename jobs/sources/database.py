@@ -4,7 +4,7 @@ import gzip
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import orjson
 import psycopg
@@ -20,13 +20,17 @@ PAGE_ROWS = 5_000
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of PostgreSQL. Each row that ``statement`` gives is a source row; ``moment`` gives one
-    row of what every batch must know of that moment. ``nobody`` is why no row at all is an error."""
+    row of what every batch must know of that moment. ``needed`` is a column: how many rows have it is told to
+    every batch as ``usable``, and ``nobody`` is why it is an error that none has. ``of_task``: every attempt
+    sees what the first one saw."""
 
     statement: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     moment: str = "SELECT now() AS taken_at"
-    nobody: str | None = None
+    needed: str | None = None
+    nobody: str = "nothing_to_read"
+    of_task: bool = False
 
 
 class DatabaseSource:
@@ -40,7 +44,7 @@ class DatabaseSource:
     def __init__(self, task: TaskSpec, tools: SourceTools, question: Question) -> None:
         self._tools = tools
         self._question = question
-        self._folder = f"pages/{task.task_id}/{task.attempt}"
+        self._folder = f"pages/{task.task_id}/{'once' if question.of_task else task.attempt}"
         self._survey: dict[str, Any] | None = None
 
     async def survey(self) -> Survey:
@@ -65,7 +69,8 @@ class DatabaseSource:
     async def _read(self) -> dict[str, Any]:
         if self._tools.connect is None:
             raise Fatal("database_not_configured")
-        folder, rows, pages = f"{self._folder}/{new_id()}", 0, 0
+        folder, rows, pages, usable = f"{self._folder}/{new_id()}", 0, 0, 0
+        needed = self._question.needed
         async with self._tools.connect() as connection, connection.transaction():
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             context = await self._context(connection)
@@ -73,20 +78,20 @@ class DatabaseSource:
                 async for page in asked:
                     await self._tools.objects.put_if_absent(_page(folder, pages), _pack(page))
                     rows, pages = rows + len(page), pages + 1
-        if not rows and self._question.nobody is not None:
+                    usable += sum(1 for row in page if needed is None or row[needed] is not None)
+        if needed is not None and not usable:
             raise Fatal(self._question.nobody)
+        context["usable"] = usable
         return {"folder": folder, "rows": rows, "pages": pages, "context": context}
 
     async def _context(self, connection: psycopg.AsyncConnection[Any]) -> dict[str, Any]:
         async with connection.cursor(row_factory=dict_row) as cursor:
-            moment = cast(LiteralString, self._question.moment)
-            await cursor.execute(moment, dict(self._question.parameters))
+            await cursor.execute(self._question.moment, dict(self._question.parameters))
             return {**self._question.context, **(await cursor.fetchone() or {})}
 
     async def _asked(self, connection: psycopg.AsyncConnection[Any]) -> AsyncGenerator[Sequence[Row], None]:
         async with connection.cursor("rows", row_factory=dict_row) as cursor:
-            statement = cast(LiteralString, self._question.statement)
-            await cursor.execute(statement, dict(self._question.parameters))
+            await cursor.execute(self._question.statement, dict(self._question.parameters))
             while page := await cursor.fetchmany(PAGE_ROWS):
                 yield page
 

@@ -108,7 +108,7 @@ CREATE TABLE pricelist (
     items    integer NOT NULL DEFAULT 0
 );
 CREATE TABLE pricelist_item (
-    pricelist_id uuid NOT NULL REFERENCES pricelist,
+    pricelist_id uuid NOT NULL,
     row_no       bigint NOT NULL,
     component_id bigint NOT NULL,
     code         text NOT NULL,

@@ -1,0 +1,90 @@
+"""Task kind ``pricelist_create``: a numbered price list of one moment (прайс-лист)."""
+
+from typing import Any
+
+import psycopg
+
+from domain.errors import Fatal, MalformedRow
+from events.records import Counts
+from jobs.base import Batch, BatchResult, RejectedRow, Row, RowVerdict, Source, SourceTools, TaskSpec, Upload
+from jobs.kinds.copying import copy_line
+from jobs.kinds.recalculate import moment_of
+from jobs.prices.lists import ITEMS
+from jobs.sources.database import DatabaseSource, Question
+
+_FIELDS = ("component_id", "code", "name", "vendor", "category", "unit", "price", "quantity")
+_COLUMNS = f"row_no, {', '.join(_FIELDS)}"
+_TEMP = f"""
+CREATE TEMP TABLE IF NOT EXISTS incoming_item ON COMMIT DELETE ROWS
+AS SELECT {_COLUMNS} FROM pricelist_item WITH NO DATA
+"""
+_HEAD = """
+INSERT INTO pricelist (id, kind, currency, as_of, taken_at, expected)
+VALUES (%(task)s, %(kind)s, %(currency)s, %(as_of)s, %(taken_at)s, %(usable)s) ON CONFLICT DO NOTHING
+"""
+_ITEMS = f"""
+INSERT INTO pricelist_item (pricelist_id, {_COLUMNS})
+SELECT %s, {_COLUMNS} FROM incoming_item ORDER BY row_no ON CONFLICT DO NOTHING RETURNING row_no
+"""
+# Last of all: others wait for this row until the commit.
+_COUNTED = """
+UPDATE pricelist SET items = items + %s WHERE id = %s RETURNING items = expected AND number IS NULL
+"""
+_NUMBERED = """
+UPDATE pricelist SET number = (SELECT coalesce(max(number), 0) + 1 FROM pricelist) WHERE id = %s
+"""
+# One after the other, so that no number is left out.
+_NUMBERS = "SELECT pg_advisory_xact_lock(hashtext('pricelist.number'))"
+
+
+class PricelistCreate:
+    """The list has its task's id, so that no retry makes a second one, and every attempt sees the moment of
+    the first. It gets its number in the commit of its last item."""
+
+    name = "pricelist_create"
+    upload: Upload | None = None
+
+    def source(self, task: TaskSpec, tools: SourceTools) -> Source:
+        wanted = str(task.params.get("kind"))
+        if wanted not in ITEMS:
+            raise Fatal("pricelist_kind_unknown", kind=wanted[:50])
+        context = {"kind": wanted, "currency": str(task.params.get("currency", "RUB")), **moment_of(task)}
+        question = Question(
+            ITEMS[wanted], context, context, needed="price", nobody="pricelist_empty", of_task=True
+        )
+        return DatabaseSource(task, tools, question)
+
+    async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
+        task_id = batch.task.task_id
+        rows = list(enumerate(batch.rows, batch.first_row))
+        rejects = tuple(_unrated(row_no, row, batch) for row_no, row in rows if row["price"] is None)
+        lines = [_line(row_no, row) for row_no, row in rows if row["price"] is not None]
+        async with connection.cursor() as cursor:
+            await cursor.execute(_HEAD, {**batch.context, "task": task_id})
+            await cursor.execute(_TEMP)
+            await cursor.execute("DELETE FROM incoming_item")
+            async with cursor.copy(f"COPY incoming_item ({_COLUMNS}) FROM STDIN") as copy:
+                await copy.write("".join(lines))
+            await cursor.execute(_ITEMS, [task_id])
+            created = {row_no for (row_no,) in await cursor.fetchall()}
+            await cursor.execute(_COUNTED, [len(created), task_id])
+            if (await cursor.fetchone() or (False,))[0]:
+                await cursor.execute(_NUMBERS)
+                await cursor.execute(_NUMBERED, [task_id])
+        counts = Counts(created=len(created), rejected=len(rejects), unchanged=len(lines) - len(created))
+        return BatchResult(counts, rejects, tuple(_verdict(row_no, row, created) for row_no, row in rows))
+
+
+def _unrated(row_no: int, row: Row, batch: Batch) -> RejectedRow:
+    currency = str(batch.context["currency"])
+    return RejectedRow(row_no, row, MalformedRow("rate_missing", "price", None, currency=currency))
+
+
+def _verdict(row_no: int, row: Row, created: set[int]) -> RowVerdict:
+    if row["price"] is None:
+        return RowVerdict("rejected", row["code"])
+    return RowVerdict("created" if row_no in created else "unchanged", row["code"])
+
+
+def _line(row_no: int, row: Row) -> str:
+    return copy_line(str(row_no), *(None if row[name] is None else str(row[name]) for name in _FIELDS))

@@ -1,0 +1,137 @@
+"""A price list is of one moment, numbered when it is whole, and never made twice."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from domain.errors import Fatal
+from infra.clock import new_id
+from infra.objects import ObjectStore
+from jobs.base import TaskSpec
+from jobs.kinds.pricelist_create import PricelistCreate
+from tests.jobs import pricing
+from tests.jobs.pricing import AS_OF, Connection
+
+pytestmark = pytest.mark.integration
+
+KIND = PricelistCreate()
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    async with await psycopg.AsyncConnection.connect(database_url) as made:
+        await pricing.emptied(made)
+        yield made
+        await made.rollback()
+
+
+def spec(kind: str, attempt: int = 1, task_id: str | None = None, **params: Any) -> TaskSpec:
+    given = {"kind": kind, "as_of": AS_OF.isoformat(), "days": 30} | params
+    return TaskSpec(task_id or new_id(), attempt, "pricelist_create", given, {})
+
+
+async def made(connection: Connection, url: str, wanted: TaskSpec, size: int = 2) -> None:
+    await connection.commit()
+    survey, rows = await pricing.surveyed(KIND, wanted, pricing.tools(url))
+    await pricing.worked(connection, KIND, wanted, survey, rows, size)
+    await connection.commit()
+
+
+async def items(connection: Connection, task_id: str) -> dict[str, tuple[Decimal, Decimal | None]]:
+    found = await connection.execute(
+        "SELECT code, price, quantity FROM pricelist_item WHERE pricelist_id = %s", [task_id]
+    )
+    return {code: (price, quantity) for code, price, quantity in await found.fetchall()}
+
+
+async def numbers(connection: Connection) -> list[int | None]:
+    found = await connection.execute("SELECT number FROM pricelist ORDER BY id")
+    return [number for (number,) in await found.fetchall()]
+
+
+async def test_estimate_lists_prices_that_are_there(connection: Connection, database_url: str) -> None:
+    await pricing.component(connection, "А-1", price=Decimal("12.50"))
+    await pricing.component(connection, "А-2")
+    await pricing.component(connection, "А-3", price=Decimal(2), currency="USD", rounding=10)
+    await pricing.rate(connection, "USD", AS_OF, "81.3")
+    wanted = spec("estimate")
+    await made(connection, database_url, wanted)
+    expected = {"А-1": (Decimal("12.5"), None), "А-3": (Decimal(160), None)}
+    assert await items(connection, wanted.task_id) == expected
+
+
+async def test_warehouse_is_the_weighted_cost_of_what_is_there(
+    connection: Connection, database_url: str
+) -> None:
+    first = await pricing.component(connection, "А-1")
+    second = await pricing.component(connection, "А-2")
+    await pricing.lot(connection, first, 3, 10)
+    await pricing.lot(connection, first, 1, "0.25", currency="USD", received=AS_OF - timedelta(1))
+    await pricing.lot(connection, first, 6, None)
+    await pricing.lot(connection, second, 0, 10)
+    await pricing.rate(connection, "USD", AS_OF - timedelta(2), "80")
+    await pricing.rate(connection, "USD", AS_OF, "9999")
+    wanted = spec("warehouse")
+    await made(connection, database_url, wanted)
+    assert await items(connection, wanted.task_id) == {"А-1": (Decimal("12.5"), Decimal(10))}
+
+
+async def test_competitor_is_the_median_and_a_missing_rate_rejects_one(
+    connection: Connection, database_url: str
+) -> None:
+    first = await pricing.component(connection, "А-1")
+    second = await pricing.component(connection, "А-2")
+    for price in (10, 30, 11, 12):
+        await pricing.quote(connection, first, price, kind="competitor")
+    await pricing.quote(connection, first, 1)
+    await pricing.quote(connection, second, 1, kind="competitor", currency="EUR")
+    wanted = spec("competitor")
+    await made(connection, database_url, wanted, size=1)
+    assert await items(connection, wanted.task_id) == {"А-1": (Decimal("11.5"), None)}
+    assert await numbers(connection) == [1]
+
+
+async def test_prices_that_change_meanwhile_are_not_in_it(connection: Connection, database_url: str) -> None:
+    for number in range(5):
+        await pricing.component(connection, f"А-{number}", price=Decimal(1))
+    await connection.commit()
+    wanted, objects = spec("estimate"), ObjectStore.from_url("memory:///")
+    tools = pricing.tools(database_url, objects)
+    survey, rows = await pricing.surveyed(KIND, wanted, tools)
+    await connection.execute("UPDATE component SET price = 2")
+    await connection.commit()
+    # Another attempt, and another reader of this one, see what the first saw.
+    again = spec("estimate", 2, wanted.task_id)
+    assert await pricing.surveyed(KIND, again, tools) == (survey, rows)
+    await pricing.worked(connection, KIND, wanted, survey, rows[:2])
+    assert await numbers(connection) == [None]
+    await pricing.worked(connection, KIND, again, survey, rows, 3)
+    await pricing.worked(connection, KIND, again, survey, rows, 2)
+    assert await numbers(connection) == [1]
+    assert {price for price, _ in (await items(connection, wanted.task_id)).values()} == {Decimal(1)}
+
+
+async def test_numbers_have_no_gaps(connection: Connection, database_url: str) -> None:
+    await pricing.component(connection, "А-1", price=Decimal(1))
+    await pricing.component(connection, "А-2", price=Decimal(1))
+    await connection.commit()
+    stopped = spec("estimate")
+    survey, rows = await pricing.surveyed(KIND, stopped, pricing.tools(database_url))
+    await pricing.worked(connection, KIND, stopped, survey, rows[:1])
+    for _ in range(2):
+        await made(connection, database_url, spec("estimate"))
+    assert await numbers(connection) == [None, 1, 2]
+
+
+async def test_failing_an_empty_list_is_not_made(connection: Connection, database_url: str) -> None:
+    await pricing.component(connection, "А-1")
+    await connection.commit()
+    with pytest.raises(Fatal, match="pricelist_empty"):
+        await made(connection, database_url, spec("estimate"))
+    with pytest.raises(Fatal, match="pricelist_kind_unknown"):
+        await made(connection, database_url, spec("retail"))
+    assert await numbers(connection) == []
