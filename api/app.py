@@ -11,10 +11,13 @@ from api import (
     actions,
     auth,
     compact,
+    components,
     contractors,
     health,
     imports,
     pages,
+    part_numbers,
+    pricelists,
     sockets,
     sync,
     tasks,
@@ -46,7 +49,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(BadCursor, _bad_cursor)
     app.add_exception_handler(BadPosition, _bad_cursor)
     versioned = APIRouter(prefix=PREFIX)
-    for part in (auth, imports, sync, tasks, actions, transactions, contractors):
+    for part in (
+        auth,
+        imports,
+        sync,
+        tasks,
+        actions,
+        transactions,
+        contractors,
+        components,
+        part_numbers,
+        pricelists,
+    ):
         versioned.include_router(part.router)
     app.include_router(versioned)
     app.include_router(compact.router)
