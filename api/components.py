@@ -117,7 +117,7 @@ async def list_components(
     return ComponentList(items=[ComponentInfo(**row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/components/{component_id}", responses=reads(404))
+@router.get("/components/{component_id:int}", responses=reads(404))
 async def get_component(
     component_id: Annotated[int, Path(ge=1, lt=2**63)], _: Reader, connection: Reading
 ) -> ComponentDetails:

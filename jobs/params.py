@@ -20,3 +20,14 @@ class ImportParams(BaseModel):
     def given(self) -> dict[str, Any]:
         """As the event carries them: what was said, and every default that decides something."""
         return self.model_dump(mode="json", exclude_none=True, exclude={"priority"})
+
+
+class TableParams(ImportParams):
+    """``params`` of an uploaded table: what corrects how it was read."""
+
+    sheet: str | None = Field(default=None, max_length=200)
+    header_row: int | None = Field(default=None, ge=1, le=1_000_000)
+    delimiter: Literal[";", ",", "\t", "|"] | None = None
+    encoding: Literal["utf-8", "cp1251", "cp866", "utf-16"] | None = None
+    template: str | None = Field(default=None, min_length=1, max_length=200)
+    mapping: dict[str, str] | None = Field(default=None, max_length=50)

@@ -6,14 +6,18 @@ from domain.errors import Fatal
 from jobs.base import Kind
 from jobs.kinds.bank_transactions import BankTransactions
 from jobs.kinds.contractors import Contractors
+from jobs.kinds.price_imports import price_imports
 from jobs.kinds.pricelist_create import PricelistCreate
 from jobs.kinds.recalculate import Recalculate
+from jobs.kinds.stock_import import StockImport
 
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
     """Every kind by its name."""
-    return {kind.name: kind for kind in (BankTransactions(), Contractors(), Recalculate(), PricelistCreate())}
+    desk: tuple[Kind, ...] = (*price_imports(), StockImport(), Recalculate(), PricelistCreate())
+    known: tuple[Kind, ...] = (BankTransactions(), Contractors(), *desk)
+    return {kind.name: kind for kind in known}
 
 
 def kind_named(name: str) -> Kind:

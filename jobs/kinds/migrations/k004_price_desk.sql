@@ -34,7 +34,8 @@ CREATE TABLE part_number (
 CREATE UNIQUE INDEX part_number_key ON part_number (number_key, vendor_key);
 CREATE INDEX part_number_component ON part_number (component_id);
 
--- Цена поставщика or a competitor's. key is its identity between imports: everything but price and quantity.
+-- Цена поставщика or a competitor's. key is its identity between imports: everything but the price: a supplier may ask
+-- another one for another quantity.
 CREATE TABLE quote (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     key          uuid NOT NULL,

@@ -1,0 +1,1 @@
+"""Tabular files: what a kind looks for in a header."""

@@ -1,0 +1,64 @@
+"""Which component a file's row means: by its vendor's part number, else by the component's own code."""
+
+from collections.abc import Collection
+from typing import Any
+
+import psycopg
+
+from domain.errors import MalformedRow
+from jobs.prices.matching import matched
+
+_NUMBERS = "SELECT number_key, vendor_key, component_id FROM part_number WHERE number_key = ANY(%s)"
+_CODES = "SELECT code_key, id FROM component WHERE code_key = ANY(%s)"
+
+
+class KnownParts:
+    """What the numbers of one batch belong to."""
+
+    def __init__(self, numbers: dict[str, dict[str, int]], codes: dict[str, int]) -> None:
+        self._numbers = numbers
+        self._codes = codes
+
+    @classmethod
+    async def of(cls, connection: psycopg.AsyncConnection[Any], names: Collection[str]) -> "KnownParts":
+        """Numbers and codes as they stand in the file; one round trip a batch."""
+        keys = [sorted({matched(name) for name in names if name})]
+        async with connection.pipeline():
+            numbers = await connection.execute(_NUMBERS, keys)
+            codes = await connection.execute(_CODES, keys)
+        found: dict[str, dict[str, int]] = {}
+        for number, vendor, component_id in await numbers.fetchall():
+            found.setdefault(number, {})[vendor] = component_id
+        return cls(found, dict(await codes.fetchall()))
+
+    @property
+    def components(self) -> list[int]:
+        """Every component that may be meant."""
+        return sorted(
+            {*self._codes.values(), *(one for found in self._numbers.values() for one in found.values())}
+        )
+
+    def component(self, number: str, vendor: str, field: str = "number") -> int:
+        """Raises MalformedRow where nobody knows the number, or several vendors do and none is named."""
+        key, vendor_key = matched(number), matched(vendor)
+        vendors = self._numbers.get(key, {})
+        if vendor_key:
+            # A number that is mapped without a vendor is anybody's.
+            found = {vendors[name] for name in (vendor_key, "") if name in vendors}
+            found = {vendors[vendor_key]} if vendor_key in vendors else found
+        else:
+            found = set(vendors.values())
+        if len(found) > 1:
+            raise MalformedRow("part_number_ambiguous", field, number, number=number)
+        if found:
+            return found.pop()
+        if key in self._codes:
+            return self._codes[key]
+        raise MalformedRow("part_number_unknown", field, number, number=number)
+
+    def code(self, code: str, field: str = "code") -> int:
+        """By the component's own code alone."""
+        found = self._codes.get(matched(code))
+        if found is None:
+            raise MalformedRow("component_code_unknown", field, code, component=code)
+        return found
