@@ -49,6 +49,11 @@ class Client:
         task_id: str = answer.raise_for_status().json()["task_id"]
         return task_id
 
+    def start(self, path: str, body: dict[str, Any]) -> str:
+        """A task that needs no file; its id."""
+        task_id: str = self._api.post(path, json=body).raise_for_status().json()["task_id"]
+        return task_id
+
     def cancel(self, task_id: str) -> dict[str, Any]:
         answer: dict[str, Any] = self._api.post(f"/tasks/{task_id}/cancel").raise_for_status().json()
         return answer

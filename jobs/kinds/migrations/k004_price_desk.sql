@@ -86,7 +86,7 @@ CREATE TABLE currency_rate (
 -- One row for every price that changed; inputs says what it was made of.
 CREATE TABLE price_history (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    component_id bigint NOT NULL REFERENCES component,
+    component_id bigint NOT NULL,
     old          numeric(20, 6),
     new          numeric(20, 6) NOT NULL,
     currency     text NOT NULL,
