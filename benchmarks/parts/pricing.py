@@ -30,7 +30,7 @@ INSERT INTO currency_rate SELECT 'USD', date '{AS_OF}' - n, 80 + n * 0.01, uuidv
 FROM generate_series(0, 120) n;
 """
 # What the task does for each batch, done by hand over all: rates of the day, average, coefficient, rounding,
-# what changed, and its history.
+# what changed, and the same row of history.
 _BY_HAND = f"""
 WITH rated AS (
     SELECT component_id, quantity, price * CASE WHEN currency = 'RUB' THEN 1 ELSE (SELECT r.rate
@@ -38,16 +38,19 @@ WITH rated AS (
         END AS price
     FROM quote q WHERE kind = 'supplier' AND day > date '{AS_OF}' - {DAYS} AND day <= date '{AS_OF}'
 ), priced AS (
-    SELECT component_id, sum(price * quantity) / sum(quantity) AS price, count(*) AS quotes
+    SELECT component_id, round(sum(price * quantity) / sum(quantity), 10) AS price, count(*) AS quotes
     FROM rated GROUP BY component_id
 ), written AS (
     UPDATE component c SET price = round(p.price * c.coefficient / c.rounding) * c.rounding, priced_at = now()
     FROM priced p WHERE p.component_id = c.id
         AND c.price IS DISTINCT FROM round(p.price * c.coefficient / c.rounding) * c.rounding
-    RETURNING c.id, old.price AS before, c.price, c.method, c.currency, p.quotes
+    RETURNING c.id, old.price AS before, c.price, c.method, c.currency, p.quotes, p.price AS raw,
+        c.coefficient, c.rounding
 )
 INSERT INTO price_history (component_id, old, new, currency, method, inputs, task_id)
-SELECT id, before, price, currency, method, jsonb_build_object('quotes', quotes), uuidv7() FROM written
+SELECT id, before, price, currency, method, jsonb_build_object('as_of', date '{AS_OF}',
+    'days', {DAYS}, 'quotes', quotes, 'price', raw::text, 'coefficient', coefficient::text,
+    'rounding', rounding::text), uuidv7() FROM written
 """
 _TABLES = "component, quote, currency_rate, price_history, pricelist, pricelist_item, part_number, stock_lot"
 
