@@ -81,7 +81,7 @@ def _said(wanted: AsyncSyncRequest) -> Period | None:
 async def _since_last(context: Context) -> Period:
     """From what the last completed sync saw, less the overlap, until 1C's today."""
     async with context.reading.connect() as connection:
-        seen = await syncs.last_seen_day(connection)
+        seen = await syncs.last_seen_day(connection, context.settings.onec_timezone)
     if seen is None:
         raise Problem(409, "never_synced", field="date_from")
     today = _today(utc_now(), context.settings.onec_timezone)

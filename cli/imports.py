@@ -15,7 +15,6 @@ from cli.trial_report import report as trial_report
 from cli.uploads import Options, checked, upload
 from cli.watching import follow
 from domain.errors import TidemarkError
-from infra.wording import has_words
 
 _LOCAL_KIND = "bank-transactions"
 
@@ -82,18 +81,11 @@ def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTota
         with bytes_bar(screen, path, "cli.examining", passes=2) as (progress, bar):
             trial = examine(path, lambda size: progress.advance(bar, size))
     except TidemarkError as error:
-        raise _refusal(screen, error, path) from error
+        raise Failure(error.code, str(path), **error.arguments) from error
     except OSError as error:
         raise Failure("cli.file_unreadable", str(path), reason=error.strerror or str(error)) from error
     trial_report(screen, path, trial)
     return _verdict(screen, trial, control_totals)
-
-
-def _refusal(screen: Screen, error: TidemarkError, path: Path) -> Failure:
-    """What the file is instead, in words where there are any."""
-    named = f"cli.found.{error.arguments.get('found')}"
-    found = {"found": screen.word(named)} if has_words(named, screen.language) else {}
-    return Failure(error.code, str(path), **{**error.arguments, **found})
 
 
 def _verdict(screen: Screen, trial: Trial, control_totals: ControlTotals) -> int:

@@ -1,7 +1,8 @@
 """Codes become words in the reader's language, when somebody reads them and not before.
 
 A template names arguments in braces: ``{file}``; ``{rows|строка|строки|строк}`` is a number with the
-plural form that belongs to it (English has two forms). Numbers are grouped as the language does.
+plural form that belongs to it (English has two forms). Numbers are grouped as the language does. An
+argument that has words itself (``found.zip`` for ``{found}``) is said in them.
 """
 
 import json
@@ -76,7 +77,8 @@ def _filled(hole: re.Match[str], args: Mapping[str, object], language: Language)
     if value is None:
         return "?"
     if not isinstance(value, int | float) or isinstance(value, bool):
-        return str(value)
+        # What is only a name to programs (a format, say) may have a word of its own.
+        return words(language).get(f"{hole[1]}.{value}", str(value))
     shown = number(value, language)
     forms = hole[2].split("|")[1:]
     return f"{shown}{_NBSP}{plural(int(value), forms, language)}" if forms else shown

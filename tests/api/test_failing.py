@@ -26,7 +26,7 @@ async def test_a_task_fails_with_an_error_that_names_its_cause(api: Installation
     task = await api.until(task_id, status="failed")
     assert task["error"]["type"] == "unsupported_format"
     assert task["error"]["fingerprint"] == "f00d"
-    assert "xlsx" in task["error"]["message"]
+    assert "an Excel workbook (XLSX)" in task["error"]["message"]
     assert task["counts"]["created"] == 100
     assert task["progress"]["percent"] < 100
 
@@ -39,7 +39,7 @@ async def test_the_same_history_reads_in_the_readers_language(api: Installation)
     await api.until(task_id, status="failed")
     async with api.client(**{"Accept-Language": "ru-RU,ru;q=0.9"}) as client:
         answer = await client.get(f"/api/v1/tasks/{task_id}")
-    assert "Файл другого вида: xlsx" in answer.json()["error"]["message"]
+    assert "Файл другого вида: книга Excel (XLSX)" in answer.json()["error"]["message"]
 
 
 async def test_failed_shows_as_error_to_who_polls(api: Installation) -> None:
@@ -48,7 +48,7 @@ async def test_failed_shows_as_error_to_who_polls(api: Installation) -> None:
     async with api.client() as client:
         compact = (await client.get(f"/api/tasks/{task_id}")).json()
     assert compact["status"] == "error"
-    assert "xlsx" in compact["error"]
+    assert "an Excel workbook (XLSX)" in compact["error"]
 
 
 async def test_a_retry_says_when_and_why(api: Installation) -> None:

@@ -49,7 +49,6 @@ async def test_a_period_that_ends_before_it_begins(api: Installation) -> None:
     ("body", "field"),
     [
         ({"date_from": "2025-02-31", "date_to": "2025-03-01"}, "date_from"),
-        ({"date_from": "2025-02-01"}, "date_to"),
         ({"date_from": "2025-02-01", "date_to": "2025-03-01", "auto_classify": "yes"}, "auto_classify"),
         ({"date_from": "2025-02-01", "date_to": "2025-03-01", "auto_clasify": True}, "auto_clasify"),
         ({"date_from": "0001-01-01", "date_to": "2025-03-01"}, "date_from"),

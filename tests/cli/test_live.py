@@ -149,7 +149,7 @@ def test_what_has_ended_cannot_be_stopped(live: Installed, statement: Path) -> N
 def test_ctrl_c_leaves_the_task_running(
     live: Installed, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    path = written(tmp_path, request, 5_000)
+    path = written(tmp_path, request, 60_000)
     with live.spawned("import", str(path), "--follow") as process:
         assert process.stderr is not None
         while "0 %" not in process.stderr.readline():
@@ -161,7 +161,7 @@ def test_ctrl_c_leaves_the_task_running(
     assert f"tidemark watch {task_id}" in said
     assert "Traceback" not in said
     assert live.run("watch", task_id).exit_code == 0
-    assert rows(live, task_id) == 5_000
+    assert rows(live, task_id) == 60_000
 
 
 def test_tasks_are_listed_and_shown(live: Installed, statement: Path) -> None:

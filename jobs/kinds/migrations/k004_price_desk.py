@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "k004"
-down_revision = "k001"
+down_revision = "k002"
 branch_labels = None
 depends_on = None
 
