@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Tidemark",
         version=VERSION,
-        summary="Imports you can audit, replay and undo.",
+        summary="Imports you can audit, and repeat without a duplicate.",
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,

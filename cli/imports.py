@@ -8,12 +8,12 @@ import typer
 
 from cli.bars import bytes_bar
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
-from cli.root import State, state_of
+from cli.root import state_of
 from cli.screen import Screen
 from cli.trial import Trial, examine
 from cli.trial_report import report as trial_report
 from cli.uploads import Options, checked, upload
-from cli.watching import follow
+from cli.watching import said
 from domain.errors import TidemarkError
 
 _LOCAL_KIND = "bank-transactions"
@@ -62,15 +62,7 @@ def import_file(
     options = Options(dry_run=dry_run, force=force, key=idempotency_key)
     with state.api() as api:
         accepted = upload(state.screen, api, kind, path, params, options)
-    _after(state, accepted["task_id"], accepted["message"], watched=follow_it or dry_run)
-
-
-def _after(state: State, task_id: str, message: str, *, watched: bool) -> None:
-    state.screen.err.print(message, markup=False, soft_wrap=True)
-    if watched:
-        raise typer.Exit(follow(state, task_id))
-    state.screen.raw(task_id)
-    state.screen.tell("cli.watch_it", id=task_id)
+    said(state, accepted, watched=follow_it or dry_run)
 
 
 def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTotals) -> int:

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from cli import demo, history, imports, migrate, onec, projections, rejects, tasks, topics, users, watching
+from cli import (
+    demo,
+    history,
+    imports,
+    migrate,
+    onec,
+    projections,
+    rejects,
+    sync,
+    tasks,
+    topics,
+    users,
+    watching,
+)
 from cli.language import language_from
 from cli.root import Root, State
 from cli.screen import Screen
@@ -26,7 +39,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Imports you can audit, replay and undo.",
+    help="Imports you can audit, and repeat without a duplicate.",
     epilog="Exit codes: 0 everything added up · 1 partial · 2 refused or failed · 3 not reachable.",
 )
 
@@ -43,6 +56,7 @@ app.command()(watching.watch)
 app.command()(tasks.cancel)
 app.command()(rejects.rejects)
 app.command()(history.events)
+app.add_typer(sync.app, name="sync", help="Load from 1C.")
 app.add_typer(onec.app, name="onec", help="The connection to 1C.")
 app.add_typer(demo.app, name="demo", help="What the demo left behind.")
 app.add_typer(projections.app, name="projections", help="What is read, made from the log.")

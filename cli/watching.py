@@ -1,6 +1,7 @@
 """``tidemark watch``: a task's bar until it ends, then what it came to."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -31,3 +32,13 @@ def follow(state: State, task_id: str) -> int:
             raise Interrupted("cli.goes_on", id=task_id) from stop
         report(state.screen, api, task)
     return exit_code(task)
+
+
+def said(state: State, accepted: Mapping[str, Any], *, watched: bool) -> None:
+    """What the server answered to a start; then the task to its end, or how to watch it."""
+    task_id = str(accepted["task_id"])
+    state.screen.err.print(accepted["message"], markup=False, soft_wrap=True)
+    if watched:
+        raise typer.Exit(follow(state, task_id))
+    state.screen.raw(task_id)
+    state.screen.tell("cli.watch_it", id=task_id)

@@ -234,3 +234,12 @@ def test_demo_rows_leave_by_one_command_that_asks(live: Installed, statement: Pa
     assert cleared.exit_code == 0
     assert "300 demo transactions" in cleared.stdout
     assert rows(live, task_id) == 0
+
+
+def test_a_sync_that_has_nothing_to_go_on_from_says_so(live: Installed) -> None:
+    never = live.run("sync", "transactions")
+    assert never.exit_code == 2
+    assert "date_from" in never.stderr
+    backwards = live.run("sync", "transactions", "--from", "2025-03-31", "--to", "2025-03-01")
+    assert backwards.exit_code == 2
+    assert "31" in backwards.stderr
