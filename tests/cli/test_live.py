@@ -185,7 +185,8 @@ def test_the_api_and_kafka_tell_the_same_history(live: Installed, statement: Pat
         [json.loads(line) for line in live.run("events", task_id, "--json", *how).stdout.splitlines()]
         for how in ((), ("--by-api",))
     )
-    assert by_kafka == by_api
+    # The log may have an outcome twice, under one id: a batch that came again says it again.
+    assert list({event["id"]: event for event in reversed(by_kafka)}.values())[::-1] == by_api
     assert by_kafka[0]["type"] == "task.submitted.v1"
     assert by_kafka[-1]["type"] == "task.completed.v1"
 
