@@ -1,6 +1,6 @@
 """Contractors as they were imported."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from projections.queries import paging
+from projections.queries.lists import Listing, words
 
 _CONDITIONS = {
     "task_id": "task_id = :task_id",
@@ -29,26 +30,19 @@ class ContractorFilter:
     q: str | None = None
 
 
+_LIST = Listing(
+    statement="SELECT * FROM (SELECT *, lower(name) AS at FROM contractor) c",
+    filters=_CONDITIONS,
+    key={"at": words, "id": paging.identity},
+    always="NOT retracted",
+)
+
+
 async def listed(
     connection: AsyncConnection, wanted: ContractorFilter, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
     """A page of contractors by name. Those that 1C took back are not shown. Raises BadCursor."""
-    conditions = ["NOT retracted"]
-    parameters: dict[str, Any] = {"most": limit + 1}
-    for name in (field.name for field in fields(wanted)):
-        value = getattr(wanted, name)
-        if value is not None:
-            conditions.append(_CONDITIONS[name])
-            parameters[name] = paging.like(value) if name == "q" else value
-    if cursor is not None:
-        parameters["at"], parameters["after"] = paging.decode(cursor, str, paging.identity)
-        conditions.append("(lower(name), id) > (:at, :after)")
-    statement = (
-        f"SELECT *, lower(name) AS at FROM contractor WHERE {' AND '.join(conditions)}"
-        " ORDER BY lower(name), id LIMIT :most"
-    )
-    found = await connection.execute(text(statement), parameters)
-    return paging.page([dict(row) for row in found.mappings()], limit, lambda row: (row["at"], row["id"]))
+    return await _LIST.page(connection, asdict(wanted), cursor, limit)
 
 
 async def one(connection: AsyncConnection, contractor_id: UUID) -> dict[str, Any] | None:

@@ -1,15 +1,14 @@
 """Bank transactions as they were imported."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from projections.queries import paging
+from projections.queries.lists import Listing
 
 _CONDITIONS = {
     "task_id": "task_id = :task_id",
@@ -56,25 +55,17 @@ class TransactionFilter:
     q: str | None = None
 
 
+_LIST = Listing(
+    statement=f"SELECT t.*, c.* FROM bank_transaction t {_CONTRACTOR}",
+    filters=_CONDITIONS,
+    key={"booked_on": paging.day, "id": paging.identity},
+    descending=True,
+    always="NOT t.retracted",
+)
+
+
 async def listed(
     connection: AsyncConnection, wanted: TransactionFilter, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
     """A page of transactions, latest booking date first. Those that 1C took back are not shown."""
-    conditions = ["NOT t.retracted"]
-    parameters: dict[str, Any] = {"most": limit + 1}
-    for name in (field.name for field in fields(wanted)):
-        value = getattr(wanted, name)
-        if value is not None:
-            conditions.append(_CONDITIONS[name])
-            parameters[name] = paging.like(value) if name == "q" else value
-    if cursor is not None:
-        parameters["at"], parameters["after"] = paging.decode(cursor, paging.day, paging.identity)
-        conditions.append("(booked_on, id) < (:at, :after)")
-    statement = (
-        f"SELECT t.*, c.* FROM bank_transaction t {_CONTRACTOR} WHERE {' AND '.join(conditions)}"
-        " ORDER BY booked_on DESC, id DESC LIMIT :most"
-    )
-    found = await connection.execute(text(statement), parameters)
-    return paging.page(
-        [dict(row) for row in found.mappings()], limit, lambda row: (row["booked_on"], row["id"])
-    )
+    return await _LIST.page(connection, asdict(wanted), cursor, limit)
