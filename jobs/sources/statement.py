@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
-from domain.errors import Fatal, SourceUnavailable
 from events.records import ControlTotal
 from jobs.base import AccountTotals, Page, SourceTools, Summary, Survey, TaskSpec, TotalsRefused
 from jobs.formats import client_bank
+from jobs.sources.uploaded import chunks
 
 
 class StatementSource:
@@ -80,14 +80,8 @@ class StatementSource:
         assert self._file is not None, "survey() comes first"
         return self._file
 
-    async def _chunks(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._tools.objects.open(self._path):
-                yield chunk
-        except FileNotFoundError as error:
-            raise Fatal("upload_missing") from error
-        except OSError as error:
-            raise SourceUnavailable("object_store_unavailable", detail=str(error)) from error
+    def _chunks(self) -> AsyncIterator[bytes]:
+        return chunks(self._tools.objects, self._path)
 
 
 class _Reading:

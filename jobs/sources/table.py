@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from domain.errors import Fatal, UnsupportedFormat
 from jobs.base import Page, Row, SourceTools, Summary, Survey, TaskSpec
 from jobs.formats.tables.fields import Layout
+from jobs.sources.uploaded import chunks
 
 HEADER_ROWS, PAGE_ROWS = 30, 2_000
 _DELIMITERS = ";,\t"
@@ -85,12 +86,8 @@ class TableSource:
             found = {name: cells[place] for name, place in self._header.items() if place < len(cells)}
             yield {"#row": number, **found}
 
-    async def _chunks(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._tools.objects.open(self._path):
-                yield chunk
-        except FileNotFoundError as error:
-            raise Fatal("upload_missing") from error
+    def _chunks(self) -> AsyncIterator[bytes]:
+        return chunks(self._tools.objects, self._path)
 
 
 def _squeezed(text: str) -> str:

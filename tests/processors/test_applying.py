@@ -1,7 +1,6 @@
 """One batch, one transaction: once, within the fence, row by row where the database refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
@@ -12,27 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.errors import Fatal
 from events.records import Counts
 from infra.fence import fence_key
-from infra.postgres import create_engine
 from jobs.base import TOO_LARGE, Batch, BatchResult, Kind
 from jobs.kinds.registry import kind_named
 from processors.importer.applying import Applying
 from tests.processors.setting import document, end_attempt, recorded, rows_of, running_task
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(database_url)
-    async with made.begin() as connection:
-        await connection.execute(text("TRUNCATE bank_transaction"))
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-def applying(engine: AsyncEngine) -> Applying:
-    return Applying(engine, kind_named, "importer-1")
 
 
 async def test_success_every_row_of_the_batch_is_a_transaction(

@@ -1,6 +1,5 @@
 """A dry run says of every row what would become of it; the real run says where that has changed."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,20 +18,6 @@ from tests.processors.setting import document, recorded, rows_of, running_task
 pytestmark = pytest.mark.integration
 
 BAD = {"Сумма": "много"}
-
-
-@pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(database_url)
-    async with made.begin() as connection:
-        await connection.execute(text("TRUNCATE bank_transaction"))
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-def applying(engine: AsyncEngine) -> Applying:
-    return Applying(engine, kind_named, "importer-1")
 
 
 async def said(engine: AsyncEngine, task_id: str, **asked: Any) -> list[dict[str, Any]]:
