@@ -3,8 +3,9 @@
 ``obstore`` speaks to a folder, S3, Google or Azure by URL; the rest of the system sees five calls.
 """
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -110,11 +111,24 @@ class ObjectStore:
         await obstore.rename_async(self._backend, incoming, counted.stored.path)
         return counted.stored
 
-    async def open(self, path: str, chunk_bytes: int = 1024 * 1024) -> AsyncIterator[bytes]:
-        """The bytes of a file in chunks; raises FileNotFoundError."""
-        found = await obstore.get_async(self._backend, path)
-        async for chunk in found.stream(min_chunk_size=chunk_bytes):
-            yield bytes(chunk)
+    async def open(self, path: str, chunk_bytes: int = 1024 * 1024) -> AsyncGenerator[bytes, None]:
+        """The bytes of a file in chunks, one of them read ahead; raises FileNotFoundError."""
+        # By ranges: a stream of a local file comes in blocks of 8 KB, ten times slower.
+        size = (await obstore.head_async(self._backend, path))["size"]
+        ahead: asyncio.Future[obstore.Bytes] | None = None
+        try:
+            for start in range(0, size, chunk_bytes):
+                chunk = await (ahead or self._range(path, start, size, chunk_bytes))
+                after = start + chunk_bytes
+                ahead = self._range(path, after, size, chunk_bytes) if after < size else None
+                yield bytes(chunk)
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+
+    def _range(self, path: str, start: int, size: int, length: int) -> asyncio.Future[obstore.Bytes]:
+        end = min(start + length, size)
+        return asyncio.ensure_future(obstore.get_range_async(self._backend, path, start=start, end=end))
 
     async def get(self, path: str) -> bytes | None:
         """A small file whole, or None."""

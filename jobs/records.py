@@ -3,13 +3,12 @@
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Direction = Literal["in", "out", "transfer", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """A bank transaction (операция: поступление, списание, перевод).
 
     ``key`` is its identity between imports, 16 bytes: 1C's Ref_Key, or for a bank file a hash of

@@ -31,6 +31,22 @@ async def test_a_file_is_kept_under_its_content_hash(objects: ObjectStore) -> No
     assert await content(objects, stored.path) == b"onetwo"
 
 
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 95])
+async def test_a_file_comes_whole_in_chunks_whatever_its_size(objects: ObjectStore, size: int) -> None:
+    data = bytes(range(size))
+    stored = await objects.put_stream(chunks(data), limit=100)
+    found = [chunk async for chunk in objects.open(stored.path, chunk_bytes=10)]
+    assert b"".join(found) == data
+    assert [len(chunk) for chunk in found[:-1]] == [10] * (len(found) - 1)
+
+
+async def test_who_stops_reading_early_leaves_nothing_behind(objects: ObjectStore) -> None:
+    stored = await objects.put_stream(chunks(bytes(1000)), limit=1000)
+    reading = objects.open(stored.path, chunk_bytes=10)
+    assert await anext(reading) == bytes(10)
+    await reading.aclose()
+
+
 async def test_a_file_of_several_parts_is_streamed(objects: ObjectStore) -> None:
     parts = [bytes([number]) * 3_000_000 for number in range(5)]
     stored = await objects.put_stream(chunks(*parts), limit=10**9)

@@ -1,7 +1,6 @@
 """1C's rows follow their DataVersion; what a person chose and what was never imported stay as they are."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -68,7 +67,7 @@ async def test_the_same_version_is_unchanged_and_a_new_one_updates(
 ) -> None:
     await write(connection, ROW)
     assert await write(connection, ROW) == Counts(unchanged=1)
-    changed = replace(ROW, data_version="BBBB", amount=Decimal("2.00"))
+    changed = ROW._replace(data_version="BBBB", amount=Decimal("2.00"))
     assert await write(connection, changed) == Counts(updated=1)
     assert await stored(connection, "amount") == [(Decimal("2.00"),)]
 
@@ -77,24 +76,24 @@ async def test_deleted_in_1c_is_retracted_once_and_comes_back_when_restored(
     connection: psycopg.AsyncConnection[Any],
 ) -> None:
     await write(connection, ROW)
-    gone = replace(ROW, data_version="BBBB", retracted=True)
+    gone = ROW._replace(data_version="BBBB", retracted=True)
     assert await write(connection, gone) == Counts(retracted=1)
     assert await write(connection, gone) == Counts(unchanged=1)
-    assert await write(connection, replace(ROW, data_version="CCCC")) == Counts(updated=1)
+    assert await write(connection, ROW._replace(data_version="CCCC")) == Counts(updated=1)
     assert await stored(connection, "retracted") == [(False,)]
 
 
 async def test_what_was_deleted_before_it_was_imported_is_skipped(
     connection: psycopg.AsyncConnection[Any],
 ) -> None:
-    assert await write(connection, replace(ROW, retracted=True)) == Counts(skipped=1)
+    assert await write(connection, ROW._replace(retracted=True)) == Counts(skipped=1)
     assert await stored(connection, "key") == []
 
 
 async def test_a_person_s_category_is_never_overwritten(connection: psycopg.AsyncConnection[Any]) -> None:
     await write(connection, ROW)
     await connection.execute("UPDATE bank_transaction SET category = 'Склад', classified_by = 'person'")
-    await write(connection, replace(ROW, data_version="BBBB"))
+    await write(connection, ROW._replace(data_version="BBBB"))
     assert await stored(connection, "category, classified_by, data_version") == [("Склад", "person", "BBBB")]
 
 
