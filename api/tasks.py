@@ -13,6 +13,7 @@ from api.models import Moment, Outcome, TaskCountsByStatus, TaskInfo, TaskList
 from api.problems import Problem
 from api.responses import reads
 from api.security import Reader
+from jobs.kinds.registry import kinds
 from projections.queries import audit, freshness, preview, purged, tasks
 from projections.queries.tasks import TaskFilter, TaskRow
 from projections.view import Status
@@ -38,8 +39,9 @@ async def task_filter(
     q: Words = None,
 ) -> TaskFilter:
     """``created_to`` is excluded; ``submitted_by`` is a user's name or id."""
-    if any("\0" in name or len(name) > 100 for name in kind or ()):
-        raise Problem(404, "kind_unknown", field="kind", kind="")
+    for name in kind or ():
+        if name not in kinds():
+            raise Problem(422, "kind_unknown", field="kind", kind=name[:50].replace("\0", ""))
     return TaskFilter(
         status=tuple(status or ()),
         kind=tuple(kind or ()),

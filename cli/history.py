@@ -16,9 +16,13 @@ from cli.failures import Failure
 from cli.log_reading import Logged, Wanted, read
 from cli.root import State, state_of
 from cli.screen import Screen
+from cli.watching import task_id_of
 from events.topics import TASKS
 
-TaskId = Annotated[UUID | None, typer.Argument(metavar="[ID]", help="One task's events; all if left out.")]
+TaskId = Annotated[
+    UUID | None,
+    typer.Argument(parser=task_id_of, metavar="[ID]", help="One task's events; all if left out."),
+]
 Follow = Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")]
 From = Annotated[str | None, typer.Option("--from", metavar="POSITION", help="partition:offset,…")]
 Types = Annotated[list[str] | None, typer.Option("--type", help="May be given several times.")]
@@ -69,6 +73,8 @@ async def _by_kafka(screen: Screen, kafka: str, wanted: Wanted, *, follow: bool,
         async for message in found:
             _show(screen, message, as_json)
             shown += 1
+    if not shown and wanted.task_id is not None and not wanted.types and wanted.topic.endswith(TASKS):
+        raise Failure("cli.no_events_of_task", wanted.task_id)
     if not shown:
         screen.tell("cli.no_events")
 

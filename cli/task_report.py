@@ -104,7 +104,9 @@ def _next_steps(screen: Screen, task: Json) -> None:
     rejected = task["counts"].get("rejected", 0)
     code = task["status"]
     if code == "completed":
-        code = "clean" if task["outcome"] == "clean" else "rejected" if rejected else "totals"
+        rows = sum(task["counts"].values())
+        clean = "clean" if rows else "empty"
+        code = clean if task["outcome"] == "clean" else "rejected" if rejected else "totals"
     elif code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
         code = "must_match"
     if has_words(f"cli.next.{code}", screen.language):

@@ -7,13 +7,24 @@ from uuid import UUID
 import typer
 
 from cli.bars import TaskBar
-from cli.failures import Interrupted
+from cli.failures import Failure, Interrupted
 from cli.following import changes
 from cli.root import State, state_of
 from cli.status import exit_code
 from cli.task_report import report
 
-TaskId = Annotated[UUID, typer.Argument(metavar="ID", help="The task's id.", show_default=False)]
+
+def task_id_of(text: str) -> UUID:
+    """A task's id as a person typed it."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Failure("cli.id_invalid", text) from error
+
+
+TaskId = Annotated[
+    UUID, typer.Argument(parser=task_id_of, metavar="ID", help="The task's id.", show_default=False)
+]
 
 
 def watch(ctx: typer.Context, task_id: TaskId) -> None:

@@ -17,7 +17,8 @@ def completed(view: View, event: TaskCompleted, at: datetime) -> View:
     if event.outcome == "partial":
         message = Message("task.partial", {"rejected": event.totals.rejected, "total": event.totals.total})
     else:
-        message = Message("task.completed", {"total": event.totals.total})
+        code = "task.completed" if event.totals.total else "task.completed_empty"
+        message = Message(code, {"total": event.totals.total})
     return replace(
         view,
         status="completed",

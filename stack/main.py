@@ -88,8 +88,9 @@ def reset(
     if not home.path.exists():
         say(f"There is nothing at {home.path}.")
         return
-    if not yes:
-        typer.confirm(f"Delete everything in {home.path}, the event log included?", abort=True)
+    if not yes and not typer.confirm(f"Delete everything in {home.path}, the event log included?"):
+        say("Nothing was deleted.")
+        return
     stop_running(home)
     with home.held():
         home.delete()

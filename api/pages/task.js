@@ -81,7 +81,10 @@ async function showRejects(count) {
   if (!answer.ok) return;
   const found = await answer.json();
   at("rejects").hidden = false;
-  table(at("rows"), found.items.map((row) => [`${WORDS.row} ${number.format(row.row_no)}`, row.message]));
+  table(at("rows"), found.items.map((row) => {
+    const what = row.field ? `${row.field} = ${row.value ?? ""}: ` : "";
+    return [`${WORDS.row} ${number.format(row.row_no)}`, what + row.message];
+  }));
 }
 
 function connect() {

@@ -68,6 +68,7 @@ async def test_counts_by_status(api: Installation) -> None:
         ({"limit": 0}, "limit"),
         ({"cursor": "made-up"}, "cursor"),
         ({"status": "sleeping"}, "status.0"),
+        ({"kind": "bank_transaction"}, "kind"),
         ({"created_from": "yesterday"}, "created_from"),
         ({"q": ""}, "q"),
         ({"q": "x" * 201}, "q"),

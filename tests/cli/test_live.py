@@ -169,7 +169,7 @@ def test_tasks_are_listed_and_shown(live: Installed, statement: Path) -> None:
     task = newest(live)
     listed = live.run("tasks", "--status", "completed", "--kind", "bank-transactions", "--lang", "ru")
     assert task["id"] in listed.stdout
-    assert "Банковская выписка" in listed.stdout
+    assert "Банковские операции" in listed.stdout
     assert task["id"] not in live.run("tasks", "--status", "failed").stdout
     shown = live.run("show", task["id"])
     assert shown.exit_code == 0

@@ -72,6 +72,8 @@ def test_nothing_runs_here(tmp_path: Path) -> None:
 def test_an_id_that_is_none(tmp_path: Path) -> None:
     result = tidemark("show", "../../secrets", env={"TIDEMARK_HOME": str(tmp_path)})
     assert result.exit_code == 2
+    assert "This is not a task's id" in result.stderr
+    assert "../../secrets" in result.stderr
     assert "Traceback" not in result.output
 
 

@@ -53,6 +53,11 @@ def test_batches_add_up() -> None:
     assert view.progress.processed == 150
 
 
+def test_an_import_of_nothing_says_so() -> None:
+    view = view_of(submitted, started, source_read(0, 0), completed(0))
+    assert view.progress.message.code == "task.completed_empty"
+
+
 def test_a_clean_import_is_completed_with_all_rows() -> None:
     view = view_of(submitted, started, batch(1, 100), source_read(100, 1), completed(100))
     assert (view.status, view.outcome, view.progress.percent) == ("completed", "clean", 100)
