@@ -140,7 +140,8 @@ class ContractorRef(BaseModel):
 
 class BankTransactionInfo(BaseModel):
     """A bank transaction as imported. ``amount`` is positive; ``direction`` says which way it went;
-    ``contractor`` is who has the counterparty's ИНН and КПП, or its ИНН alone where only one has it."""
+    ``contractor`` is who has the counterparty's ИНН and КПП, or its ИНН alone where only one has it;
+    ``same_as`` is the transaction of the other source that a person has said to be this very payment."""
 
     id: UUID
     number: str
@@ -156,6 +157,7 @@ class BankTransactionInfo(BaseModel):
     category: str | None
     classified_by: str | None
     confidence: float | None
+    same_as: UUID | None
     task_id: UUID
     row_no: int
 

@@ -195,6 +195,8 @@ class BankFilter(BaseModel):
     category: str | None = Field(default=None, max_length=200)
     inn: str | None = Field(default=None, max_length=20)
     contractor_id: UUID | None = None
+    possible_duplicate: bool | None = None
+    counted_once: bool | None = None
     q: str | None = Field(default=None, min_length=1, max_length=200)
     cursor: str | None = Field(default=None, max_length=500)
     limit: int = Field(default=50, ge=1, le=500)

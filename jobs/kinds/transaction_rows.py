@@ -28,6 +28,11 @@ _KNOWN = """
 SELECT count(*) FROM incoming_transaction i JOIN bank_transaction b USING (key)
 WHERE b.task_id = %(task)s AND b.row_no = i.row_no
 """
+_REPEATED = """
+INSERT INTO repeated_transaction (task_id, row_no, key)
+SELECT %(task)s, i.row_no, i.key FROM incoming_transaction i JOIN bank_transaction b USING (key)
+WHERE b.task_id <> %(task)s OR b.row_no <> i.row_no ON CONFLICT DO NOTHING
+"""
 # 1C's row is known by its Ref_Key and changes with its DataVersion; what a person chose stays.
 _FOLLOW = f"""
 {_TARGET}{_FROM} WHERE NOT retracted
@@ -120,7 +125,9 @@ async def _add(connection: psycopg.AsyncConnection[Any], batch: Batch, lines: Se
         created = cursor.rowcount
         await cursor.execute(_KNOWN, _parameters(batch))
         found = await cursor.fetchone()
-    mine = (found[0] if found else 0) - created
+        mine = (found[0] if found else 0) - created
+        if created + mine < len(lines):
+            await cursor.execute(_REPEATED, _parameters(batch))
     return Counts(created=created, unchanged=mine, duplicate=len(lines) - created - mine)
 
 

@@ -1,7 +1,7 @@
 """What becomes of each row of a batch of bank transactions, told before it is written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import psycopg
 
 from jobs.base import Batch, RejectedRow, RowVerdict
 from jobs.kinds.transaction_copy import Incoming
+from jobs.kinds.transaction_likeness import told_already
 
 _STORED = """
 SELECT b.key, b.task_id::text, b.row_no, b.data_version, b.retracted FROM bank_transaction b
@@ -54,6 +55,9 @@ async def verdicts(
             said[row.row_no] = _verdict(
                 row, "duplicate", "duplicate_of", task_id=known.task_id, row=known.row_no
             )
+    new = [row for row in rows if said[row.row_no].verdict == "created"]
+    for row_no, told in (await told_already(connection, new, of_1c=follows)).items():
+        said[row_no] = replace(said[row_no], code="possible_duplicate", args=told)
     return tuple(said[row_no] for row_no in sorted(said))
 
 

@@ -45,8 +45,7 @@ def recorded(
         kind="bank_transactions",
         first_row=first_row,
         rows=list(rows),
-        context=CONTEXT,
-        **more,
+        **{"context": CONTEXT} | more,
     )
     return Delivered(task_id, event, content_hash(dump(event)))
 
