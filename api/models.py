@@ -52,12 +52,15 @@ class AsyncSyncRequest(BaseModel):
     date_to: Day | None = Field(default=None, ge=EARLIEST, le=LATEST)
     since_last: bool = Field(default=False, strict=True)
     auto_classify: bool = Field(default=True, strict=True)
+    dry_run: bool = Field(default=False, strict=True)
 
 
 class ContractorsSyncRequest(BaseModel):
     """All contractors of 1C: there is nothing to choose."""
 
     model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = Field(default=False, strict=True)
 
 
 class AsyncSyncResponse(BaseModel):

@@ -30,14 +30,17 @@ async def sync_bank_transactions(
     idempotency_key: IdempotencyKey = None,
 ) -> AsyncSyncResponse:
     """Import the bank documents of a period from 1C, or what has come since the last time."""
-    first, last = _said(wanted) or await _since_last(context)
+    said = _said(wanted)
+    first, last = said or await _since_last(context)
+    incremental = {} if said else {"incremental": True}
     _check_configured(context)
     period = {"date_from": first.isoformat(), "date_to": last.isoformat()}
     submission = Submission(
         kind="bank_transactions",
         actor=user.id,
-        params={**period, "auto_classify": wanted.auto_classify},
+        params={**period, "auto_classify": wanted.auto_classify} | incremental,
         source={"type": "onec", **period},
+        dry_run=wanted.dry_run,
         idempotency_key=checked_key(idempotency_key),
     )
     return await submitted(context, response, submission, language)
@@ -59,6 +62,7 @@ async def sync_contractors(
         actor=user.id,
         params={},
         source={"type": "onec"},
+        dry_run=wanted is not None and wanted.dry_run,
         idempotency_key=checked_key(idempotency_key),
     )
     return await submitted(context, response, submission, language)

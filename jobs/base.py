@@ -11,6 +11,7 @@ from domain.errors import Fatal, Rejected
 from events.records import ControlTotal, Counts
 from infra.objects import ObjectStore
 from jobs.params import ImportParams
+from jobs.records import StatementPeriod
 
 Row = dict[str, Any]
 
@@ -70,6 +71,7 @@ class Summary:
     rows: int
     skipped: int = 0
     totals: tuple[AccountTotals, ...] = ()
+    periods: tuple[StatementPeriod, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -56,3 +56,15 @@ class Contractor:
     data_version: str | None = None
     retracted: bool = False
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPeriod:
+    """Days of an own account that a statement speaks of, both included, with the balances before and after
+    them in the account's currency (None = it does not say)."""
+
+    account: str
+    day_from: datetime.date
+    day_to: datetime.date
+    opening: Decimal | None = None
+    closing: Decimal | None = None

@@ -1,11 +1,13 @@
 """A client-bank file out of the object store: surveyed once at full speed, then read as a stream."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 from events.records import ControlTotal
 from jobs.base import AccountTotals, Page, SourceTools, Summary, Survey, TaskSpec, TotalsRefused
 from jobs.formats import client_bank
+from jobs.records import StatementPeriod
 from jobs.sources.uploaded import chunks
 
 
@@ -42,6 +44,7 @@ class StatementSource:
         self._summary = Summary(
             rows=reading.rows,
             totals=self._totals(reading),
+            periods=_periods(file, reading.parser.sections),
             notes=() if file.complete else ("statement_without_end",),
         )
 
@@ -82,6 +85,26 @@ class StatementSource:
 
     def _chunks(self) -> AsyncIterator[bytes]:
         return chunks(self._tools.objects, self._path)
+
+
+def _periods(
+    file: client_bank.FileSurvey, sections: list[client_bank.AccountSection]
+) -> tuple[StatementPeriod, ...]:
+    return tuple(
+        StatementPeriod(
+            found.account,
+            found.date_from,
+            found.date_to,
+            _roubles(found.opening),
+            _roubles(found.closing),
+        )
+        for found in client_bank.periods(file, sections)
+        if found.date_from is not None and found.date_to is not None
+    )
+
+
+def _roubles(kopecks: int | None) -> Decimal | None:
+    return None if kopecks is None else Decimal(kopecks).scaleb(-2)
 
 
 class _Reading:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 from sqlalchemy import text
@@ -16,6 +17,7 @@ from events.tasks import TaskProgressed, TaskSourceRead
 from events.topics import BATCHES, TASKS
 from infra.kafka import Publisher
 from jobs.base import AccountTotals, Kind, Source, SourceTools, Summary, Survey
+from jobs.records import StatementPeriod
 from processors.facts import batch_headers, fact
 from processors.reader.cutter import CutBatch, Cutter, Sizes
 from processors.reader.leases import Lease, Leases, Recorded
@@ -51,6 +53,7 @@ class Reader:
         await _Sending(self, lease).run(source, cutter)
         summary = source.summary()
         await self.keep_totals(lease, summary.totals)
+        await self.keep_periods(lease, summary.periods)
         await self._publish(lease, _read(lease, summary, cutter.batches))
         await self.leases.finish(lease)
 
@@ -87,6 +90,23 @@ class Reader:
                     for found in totals
                 ],
             )
+
+    async def keep_periods(self, lease: Lease, periods: Sequence[StatementPeriod]) -> None:
+        """The days of a statement, before its task can be completed; reading again finds them there."""
+        places: Counter[str] = Counter()
+        rows = []
+        for period in periods:
+            rows.append({"task": lease.spec.task_id, "place": places[period.account], **asdict(period)})
+            places[period.account] += 1
+        if rows and not lease.spec.dry_run:
+            async with self.engine.begin() as connection:
+                await connection.execute(text(_KEEP_PERIOD), rows)
+
+
+_KEEP_PERIOD = """
+INSERT INTO statement_period (task_id, account, place, day_from, day_to, opening, closing)
+VALUES (:task, :account, :place, :day_from, :day_to, :opening, :closing) ON CONFLICT DO NOTHING
+"""
 
 
 class _Sending:

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from projections.queries.completed import COUNTING
+
 # A period may end in the future; what was seen ends with the day, by 1C's calendar, of asking for it.
-_PERIODS = """
+_PERIODS = f"""
 SELECT DISTINCT (params ->> 'date_from')::date AS first,
        LEAST((params ->> 'date_to')::date, (created_at AT TIME ZONE :zone)::date) AS last
-FROM task
-WHERE kind = 'bank_transactions' AND status = 'completed' AND NOT dry_run AND params ? 'date_to'
+FROM {COUNTING} c WHERE params ? 'date_to'
 ORDER BY 1, 2
 """
 

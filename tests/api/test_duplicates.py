@@ -3,46 +3,17 @@
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 
-from infra.clock import new_id
 from tests.api.installation import Installation, Json
+from tests.api.payments import added, own_account, run
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
-
-_TRANSACTION = """
-INSERT INTO bank_transaction (key, number, date, booked_on, direction, amount, currency, account,
-    counterparty_name, counterparty_inn, counterparty_kpp, counterparty_account, purpose, data_version,
-    task_id, row_no)
-VALUES (%s, %s, '2025-03-03', %s, 'out', %s, 'RUB', %s, 'кто-то', '', '', '2', '', %s, %s, 1)
-RETURNING id::text
-"""
-
-
-async def run(api: Installation, statement: str, *values: Any) -> list[Any]:
-    async with await psycopg.AsyncConnection.connect(api.settings.libpq_url, autocommit=True) as connection:
-        found = await connection.execute(statement, list(values))
-        return await found.fetchall() if found.description else []
-
-
-async def added(
-    api: Installation,
-    account: str,
-    *,
-    onec: bool,
-    number: str = "1",
-    day: str = "2025-03-03",
-    amount: int = 10,
-) -> str:
-    version = "AAAA" if onec else None
-    [row] = await run(api, _TRANSACTION, uuid4(), number, day, amount, account, version, new_id())
-    return str(row[0])
 
 
 async def pair(api: Installation) -> tuple[str, str, str]:
     """An account of one's own with a payment in both sources."""
-    account = f"40702{uuid4().int % 10**15:015d}"
+    account = own_account()
     return account, await added(api, account, onec=False), await added(api, account, onec=True)
 
 

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from infra.objects import ObjectStore
 from infra.postgres import create_engine
 from infra.settings import Settings
 from jobs.base import Batch, BatchResult, Page, SourceTools, Summary, Survey, TaskSpec
+from jobs.records import StatementPeriod
 from processors.reader.cutter import Sizes
 from processors.reader.leases import Lease, LeaseLost, Leases
 from processors.reader.reading import Reader
@@ -47,7 +50,8 @@ class Rows:
             yield Page([{"n": n} for n in range(page * 10, min(page * 10 + 10, 35))])
 
     def summary(self) -> Summary:
-        return Summary(rows=35, notes=("a_note",))
+        period = StatementPeriod("1", date(2025, 3, 1), date(2025, 3, 2), Decimal(5), None)
+        return Summary(rows=35, periods=(period, period), notes=("a_note",))
 
 
 @dataclass
@@ -102,7 +106,7 @@ class World:
 async def world(settings: Settings) -> AsyncIterator[World]:
     engine = create_engine(settings.database_url.get_secret_value())
     async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE read_lease, recorded_batch"))
+        await connection.execute(text("TRUNCATE read_lease, recorded_batch, statement_period"))
     await ensure_topics(settings.kafka, topic_specs(settings.namespace))
     publisher = Publisher(settings.kafka)
     yield World(settings, engine, publisher)
@@ -136,6 +140,24 @@ async def test_success_the_source_is_in_the_log_and_said_to_be_read(world: World
     assert (surveyed.type, surveyed.total) == ("task.progressed.v1", 35)
     assert (read.rows, read.batches, read.notes) == (35, 4, ("a_note",))
     assert await leases.claim([]) is None
+    # Another attempt at it finds the days there.
+    await world.reader(Rows(), leases).keep_periods(lease, Rows().summary().periods)
+    async with world.engine.connect() as connection:
+        found = await connection.execute(text("SELECT * FROM statement_period"))
+        assert [tuple(row)[1:] for row in found] == [
+            ("1", place, date(2025, 3, 1), date(2025, 3, 2), 5, None) for place in (0, 1)
+        ]
+
+
+async def test_a_dry_run_covers_no_day(world: World) -> None:
+    task = await running_task(world.engine, dry_run=True)
+    leases = world.leases()
+    await leases.offer([(task, 1, 1)])
+    lease = await leases.claim([])
+    assert lease is not None
+    await world.reader(Rows(), leases).read(lease)
+    async with world.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM statement_period")) == 0
 
 
 async def test_a_lease_is_held_by_one(world: World) -> None:

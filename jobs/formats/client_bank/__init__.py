@@ -6,6 +6,7 @@ from jobs.formats.client_bank.machine import RawRow
 from jobs.formats.client_bank.movement import Facts, facts
 from jobs.formats.client_bank.ordinals import Ordinals
 from jobs.formats.client_bank.parser import StatementParser
+from jobs.formats.client_bank.periods import periods
 from jobs.formats.client_bank.sections import AccountSection
 from jobs.formats.client_bank.survey import FileSurvey
 from jobs.formats.client_bank.surveyor import Surveyor, survey_bytes
@@ -25,6 +26,7 @@ __all__ = [
     "Totals",
     "facts",
     "generate",
+    "periods",
     "survey_bytes",
     "to_transaction",
 ]
