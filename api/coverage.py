@@ -69,9 +69,10 @@ async def get_coverage(
     zone = context.settings.onec_timezone
     last = query.date_to or utc_now().astimezone(ZoneInfo(zone)).date()
     first = query.date_from or last - timedelta(days=_USUAL_DAYS - 1)
-    days = {"date_from": first.isoformat(), "date_to": last.isoformat()}
     if first > last:
-        raise Problem(422, "period_reversed", field="date_to", **days)
+        raise Problem(
+            422, "period_reversed", field="date_to", date_from=first.isoformat(), date_to=last.isoformat()
+        )
     if (last - first).days >= MOST_DAYS:
         raise Problem(422, "period_too_long", field="date_from", days=MOST_DAYS)
     page = await coverage.listed(

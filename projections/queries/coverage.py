@@ -116,9 +116,9 @@ async def _statements(
             for row in await _rows(connection, _SYNCS, zone=zone)
             for task in row["tasks"]
         ]
-        for row in accounts:
-            if row["in_1c"]:
-                found[row["account"]] += syncs
+        for own in accounts:
+            if own["in_1c"]:
+                found[own["account"]] += syncs
     return found
 
 

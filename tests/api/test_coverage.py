@@ -30,10 +30,10 @@ async def imported(
     closing: int | None = None,
     *,
     complete: bool = True,
-    **fields: str,
+    dry_run: str = "false",
 ) -> str:
     """A statement of days in March."""
-    task_id = await api.submitted(**fields)
+    task_id = await api.submitted(dry_run=dry_run)
     days = f"2025-03-{first:02d}", f"2025-03-{last:02d}"
     await run(api, _PERIOD, task_id, account, 0, *days, opening, closing)
     return await ended(api, task_id) if complete else task_id
