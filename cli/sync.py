@@ -17,6 +17,9 @@ To = Annotated[
     datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; both are included.")
 ]
 Follow = Annotated[bool, typer.Option("--follow", help="Show the progress and the result.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Write nothing; say of every row what would become of it.")
+]
 NoClassify = Annotated[bool, typer.Option("--no-classify", help="Assign no categories.")]
 
 
@@ -27,17 +30,18 @@ def transactions(
     last: To = None,
     follow_it: Follow = False,
     no_classify: NoClassify = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Bank documents of a period; without one, from what the last sync saw until today."""
-    wanted: dict[str, Any] = {"auto_classify": not no_classify}
+    wanted: dict[str, Any] = {"auto_classify": not no_classify, "dry_run": dry_run}
     wanted |= {name: day.date().isoformat() for name, day in _days(first, last).items()}
-    _start(ctx, "/sync-1c/bank-transactions/sync-async", wanted, follow_it)
+    _start(ctx, "/sync-1c/bank-transactions/sync-async", wanted, follow_it or dry_run)
 
 
 @app.command()
-def contractors(ctx: typer.Context, follow_it: Follow = False) -> None:
+def contractors(ctx: typer.Context, follow_it: Follow = False, dry_run: DryRun = False) -> None:
     """All contractors: new and changed ones, and those that 1C has deleted."""
-    _start(ctx, "/sync-1c/contractors/sync-async", {}, follow_it)
+    _start(ctx, "/sync-1c/contractors/sync-async", {"dry_run": dry_run}, follow_it or dry_run)
 
 
 def _days(first: datetime | None, last: datetime | None) -> dict[str, datetime]:

@@ -38,9 +38,13 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         screen.show(verdict_table(screen, task["counts"]))
     reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
-        screen.line(f"! {screen.word(note)}", style="yellow")
+        screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")
     first_rejects(screen, api, task)
     _next_steps(screen, task)
+
+
+def _days(params: Json) -> dict[str, str]:
+    return {name: str(params[name]) for name in ("date_from", "date_to") if name in params}
 
 
 def details(screen: Screen, task: Json) -> None:

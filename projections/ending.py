@@ -109,6 +109,7 @@ def _result(view: View, event: TaskCompleted) -> dict[str, Any]:
         "retracted": counts.retracted,
         "skipped": counts.skipped,
         "notes": list(view.current.notes),
+        **({"since": view.params["date_from"]} if view.params.get("incremental") else {}),
         **event.result,
         **named_results(view.kind, counts),
     }

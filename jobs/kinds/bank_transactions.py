@@ -14,15 +14,29 @@ from jobs.classify import Classifier
 from jobs.formats import client_bank
 from jobs.formats.client_bank.foreign import refuse_foreign
 from jobs.kinds.classification import load_classifier
+from jobs.kinds.gone_rows import Retracting, gone_rows, take_back
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import TransactionWriter
 from jobs.kinds.transaction_verdicts import verdicts
+from jobs.kinds.verdicts import counted, in_order
 from jobs.params import ImportParams
 from jobs.records import Transaction
+from jobs.sources.onec import earlier
+from jobs.sources.onec.gone import GONE
 from jobs.sources.onec.settings import OneCSettings
 from jobs.sources.onec.source import TransactionsSource
 from jobs.sources.onec.transactions import to_transaction as onec_transaction
 from jobs.sources.statement import StatementSource
+
+_RETRACTING = Retracting(
+    retract="""
+UPDATE bank_transaction SET retracted = true WHERE NOT retracted AND data_version IS NOT NULL AND key IN (
+    SELECT key FROM bank_transaction WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE)
+RETURNING key
+""",
+    stored="SELECT key FROM bank_transaction WHERE key = ANY(%(keys)s)",
+    shown="Number",
+)
 
 
 class StatementParams(ImportParams):
@@ -59,19 +73,23 @@ class BankTransactions:
             {row.transaction.counterparty_inn for row in rows if row.transaction.counterparty_inn},
             automatic=bool(batch.task.params.get("auto_classify", True)),
         )
-        said = await verdicts(connection, batch, rows, rejects) if batch.task.wants_verdicts else ()
+        said = await verdicts(connection, batch, rows, rejects) if batch.task.wants_verdicts else {}
         counts = await self._writer.write(connection, batch, _classified(rows, classifier))
-        return BatchResult(counts + Counts(rejected=len(rejects)), tuple(rejects), said)
+        gone = await take_back(connection, batch, gone_rows(batch), _RETRACTING)
+        counts += Counts(rejected=len(rejects)) + counted(tuple(gone.values()))
+        return BatchResult(counts, tuple(rejects), in_order(said | gone) if said or gone else ())
 
 
 def _read(batch: Batch) -> tuple[list[Incoming], list[RejectedRow]]:
-    """Every row of the batch, read or rejected; in the order of their keys, so that batches that meet
-    lock the same rows in the same order."""
+    """Every row of the batch that is not of a deleted document, read or rejected; in the order of their keys,
+    so that batches that meet lock the same rows in the same order."""
     read = _reader_of(batch.context)
     rows: list[Incoming] = []
     rejects: list[RejectedRow] = []
     ordinals = batch.ordinals
     for row_no, raw in enumerate(batch.rows, batch.first_row):
+        if GONE in raw:
+            continue
         try:
             rows.append(Incoming(row_no, read(raw, ordinals.get(row_no, 0))))
         except MalformedRow as error:
@@ -92,15 +110,19 @@ def _period(task: TaskSpec, tools: SourceTools) -> TransactionsSource:
     """The documents of ``params.date_from`` … ``params.date_to`` (ISO dates, both included)."""
     if not isinstance(tools.onec, OneCSettings):
         raise Fatal("onec_not_configured")
+    first, last = date.fromisoformat(task.params["date_from"]), date.fromisoformat(task.params["date_to"])
+    connect, mapping = tools.connect, tools.onec.mapping
     return TransactionsSource(
         tools.onec,
         tools.objects,
         task.task_id,
         task.attempt,
-        date.fromisoformat(task.params["date_from"]),
-        date.fromisoformat(task.params["date_to"]),
+        first,
+        last,
         # Deleted and un-posted documents come too: they take back what an earlier import wrote.
         only_posted=False,
+        earlier=earlier.documents(connect, mapping, first, last) if connect else None,
+        notes=("onec_incremental",) if task.params.get("incremental") else (),
     )
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import psycopg
 
-from events.records import VERDICTS, Counts
 from jobs.base import Batch, RowVerdict
 from jobs.kinds.copying import copy_line
+from jobs.kinds.gone_rows import Retracting
 from jobs.records import Contractor
 
 _FIELDS = "code, name, full_name, kind, inn, kpp, okpo, data_version, retracted, warnings"
@@ -27,6 +27,7 @@ RETURNING i.key
 """
 # 1C's rows follow their DataVersion; a file's row has none and follows its content.
 _UPSERT = f"""
+WITH written AS (
 INSERT INTO contractor ({_COLUMNS}, task_id)
 SELECT {_COLUMNS}, %(task)s FROM incoming_contractor i
 WHERE NOT i.retracted OR EXISTS (SELECT FROM contractor c WHERE c.key = i.key)
@@ -43,8 +44,29 @@ WHERE CASE WHEN excluded.data_version IS NOT NULL
         IS DISTINCT FROM (excluded.code, excluded.name, excluded.full_name, excluded.kind, excluded.okpo,
           excluded.retracted)
     END
-RETURNING new.key, old.id IS NULL, new.retracted
+RETURNING new.id, new.key, old.id IS NULL AS is_new, new.retracted
+), changed AS (
+INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM written WHERE NOT is_new
+ON CONFLICT DO NOTHING
+)
+SELECT key, is_new, retracted FROM written
 """
+RETRACTING = Retracting(
+    retract="""
+WITH gone AS (
+    UPDATE contractor SET retracted = true, updated_at = now()
+    WHERE NOT retracted AND data_version IS NOT NULL AND key IN (
+        SELECT key FROM contractor WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE)
+    RETURNING id, key
+), changed AS (
+    INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM gone
+    ON CONFLICT DO NOTHING
+)
+SELECT key FROM gone
+""",
+    stored="SELECT key FROM contractor WHERE key = ANY(%(keys)s)",
+    shown="Description",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +129,6 @@ def _verdict(contractor: Contractor, verdict: str | None) -> RowVerdict:
     return RowVerdict(
         verdict or "unchanged", contractor.name, "never_imported" if verdict == "skipped" else None
     )
-
-
-def counted(verdicts: Sequence[RowVerdict]) -> Counts:
-    """How many rows ended in each verdict."""
-    names = [said.verdict for said in verdicts]
-    return Counts(**{name: names.count(name) for name in VERDICTS})
 
 
 def _line(row: IncomingContractor) -> str:

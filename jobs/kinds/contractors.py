@@ -6,7 +6,10 @@ import psycopg
 
 from domain.errors import Fatal, MalformedRow
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, Source, SourceTools, TaskSpec, Upload
-from jobs.kinds.contractor_rows import IncomingContractor, counted, write_contractors
+from jobs.kinds.contractor_rows import RETRACTING, IncomingContractor, write_contractors
+from jobs.kinds.gone_rows import gone_rows, take_back
+from jobs.kinds.verdicts import counted, in_order
+from jobs.sources.onec import earlier
 from jobs.sources.onec.catalogue import ContractorsSource
 from jobs.sources.onec.contractors import to_contractor
 from jobs.sources.onec.settings import OneCSettings
@@ -23,17 +26,22 @@ class Contractors:
             raise Fatal("source_unknown", source=str(task.source.get("type")))
         if not isinstance(tools.onec, OneCSettings):
             raise Fatal("onec_not_configured")
-        return ContractorsSource(tools.onec, tools.objects, task.task_id, task.attempt)
+        known = earlier.contractors(tools.connect, tools.onec.mapping) if tools.connect else None
+        return ContractorsSource(tools.onec, tools.objects, task.task_id, task.attempt, earlier=known)
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         rows: list[IncomingContractor] = []
         rejects: list[RejectedRow] = []
+        gone = gone_rows(batch)
         for row_no, raw in enumerate(batch.rows, batch.first_row):
+            if row_no in gone:
+                continue
             try:
                 rows.append(IncomingContractor(row_no, to_contractor(raw)))
             except MalformedRow as error:
                 rejects.append(RejectedRow(row_no, raw, error))
         said = await write_contractors(connection, batch, rows)
+        said |= await take_back(connection, batch, gone, RETRACTING)
         said |= {reject.row_no: RowVerdict("rejected") for reject in rejects}
-        verdicts = tuple(said[row_no] for row_no in sorted(said))
+        verdicts = in_order(said)
         return BatchResult(counted(verdicts), tuple(rejects), verdicts)

@@ -32,8 +32,8 @@ async def verdicts(
     batch: Batch,
     rows: Sequence[Incoming],
     rejects: Iterable[RejectedRow],
-) -> tuple[RowVerdict, ...]:
-    """One for each row of the batch, in its order. ``rows`` are in key order, as they will be written."""
+) -> dict[int, RowVerdict]:
+    """One for each row of the batch by its number. ``rows`` are in key order, as they will be written."""
     found = await connection.execute(_STORED, [[UUID(bytes=row.transaction.key) for row in rows]])
     stored = {key.bytes: Stored(*rest) for key, *rest in await found.fetchall()}
     follows = batch.context.get("source") == "onec"
@@ -58,7 +58,7 @@ async def verdicts(
     new = [row for row in rows if said[row.row_no].verdict == "created"]
     for row_no, told in (await told_already(connection, new, of_1c=follows)).items():
         said[row_no] = replace(said[row_no], code="possible_duplicate", args=told)
-    return tuple(said[row_no] for row_no in sorted(said))
+    return said
 
 
 def _followed(row: Incoming, known: Stored | None) -> RowVerdict:

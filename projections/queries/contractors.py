@@ -11,7 +11,11 @@ from projections.queries import paging
 from projections.queries.lists import Listing, words
 
 _CONDITIONS = {
-    "task_id": "task_id = :task_id",
+    # Those that the task made, and those that it changed.
+    "task_id": (
+        "id IN (SELECT o.id FROM contractor o WHERE o.task_id = :task_id"
+        " UNION ALL SELECT h.contractor_id FROM contractor_change h WHERE h.task_id = :task_id)"
+    ),
     "inn": "inn = :inn",
     "kpp": "kpp = :kpp",
     "has_warnings": "(cardinality(warnings) > 0) = :has_warnings",

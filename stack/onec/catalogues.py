@@ -10,6 +10,8 @@ from uuid import UUID
 from jobs.formats import identifiers
 
 EMPTY_REF = "00000000-0000-0000-0000-000000000000"
+# Among the changes of an element: it was deleted for good.
+ERASED = "#erased"
 BIK = "044525225"
 Element = dict[str, Any]
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from stack.onec.catalogues import EMPTY_REF, PURPOSES, Element, Firm, data_version
+from stack.onec.catalogues import EMPTY_REF, ERASED, PURPOSES, Element, Firm, data_version
 from stack.onec.filters import guid_order
 from stack.onec.schema import IN, OUT
 
@@ -41,7 +41,9 @@ class Documents:
     def heads(self, entity: str, day: date) -> list[Element]:
         """Ref_Key, Date, Number, Posted and DeletionMark of a day's documents by Date and Ref_Key."""
         heads = _heads(self.firm.seed, self.per_day, entity, day)
-        return [{**head, **self._changed(head)} for head in heads] if self.changes else heads
+        if not self.changes:
+            return heads
+        return [{**head, **self._changed(head)} for head in heads if not self._erased(head["Ref_Key"])]
 
     def whole(self, entity: str, head: Element) -> Element:
         """The document of a head with all its fields."""
@@ -71,11 +73,16 @@ class Documents:
 
     def find(self, entity: str, ref: str, first: date, last: date) -> Element | None:
         """A document by reference: days are looked through one after another."""
+        if self._erased(ref):
+            return None
         for heads in self.days(entity, first, last):
             for head in heads:
                 if head["Ref_Key"] == ref:
                     return self.whole(entity, head)
         return None
+
+    def _erased(self, ref: str) -> bool:
+        return ERASED in self.changes.get(ref, {})
 
     def _changed(self, head: Element) -> Element:
         return {name: value for name, value in self.changes.get(head["Ref_Key"], {}).items() if name in HEAD}

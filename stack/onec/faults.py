@@ -1,7 +1,8 @@
 """Faults that a test asks for: by header on one request, or planned for the ones to come.
 
 ``X-Simulate: slow;seconds=2`` or ``POST /_simulate {"fault": "gateway", "times": 3, "after": 1,
-"path": "Document_"}``. What was done to documents (changed, unposted, deleted) stays until a reset.
+"path": "Document_"}``. What was done to documents and contractors (changed, unposted,
+deleted, erased) stays until a reset.
 """
 
 from collections.abc import Mapping

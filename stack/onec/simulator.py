@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 
 from stack.onec import markup, problems
-from stack.onec.catalogues import EMPTY_REF, Element, data_version
+from stack.onec.catalogues import EMPTY_REF, ERASED, Element, data_version
 from stack.onec.faults import Faults
 from stack.onec.queries import Query, shown
 from stack.onec.schema import ENTITY_SETS, EntitySet
@@ -23,6 +23,8 @@ CHANGES: Mapping[str, Element] = {
     "changed": {"НазначениеПлатежа": "Исправлено бухгалтером"},
     "unposted": {"Posted": False},
     "deleted": {"DeletionMark": True, "Posted": False},
+    # Удаление помеченных объектов: it leaves nothing behind.
+    "erased": {ERASED: True},
 }
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from stack.onec import documents as generated
-from stack.onec.catalogues import Element, Firm
+from stack.onec.catalogues import ERASED, Element, Firm
 from stack.onec.expressions import Expression
 from stack.onec.filters import names, predicate, sort_value
 from stack.onec.periods import ALWAYS, Period, period_of
@@ -93,12 +93,21 @@ class World:
         return predicate(condition, entity) if condition else lambda _: True
 
     def _catalogue(self, entity: EntitySet) -> list[Element]:
-        return self.firm.elements[entity.name]
+        elements = self.firm.elements[entity.name]
+        if not self.changes:
+            return elements
+        changed = ((element, self.changes.get(element["Ref_Key"], {})) for element in elements)
+        return [_changed(element, change) for element, change in changed if ERASED not in change]
 
     def _whole(self, entity: EntitySet, head: Element) -> Element:
         if not entity.is_document or len(head) > len(generated.HEAD):
             return head
         return self.documents.whole(entity.name, head)
+
+
+def _changed(element: Element, change: Element) -> Element:
+    """What is no field of it (``Posted`` of a contractor) it does not get."""
+    return {**element, **{name: change[name] for name in change.keys() & element.keys()}}
 
 
 def _sorted(

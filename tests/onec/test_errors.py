@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import SourceRefused, SourceUnavailable
-from jobs.sources.onec.errors import Said, refusal, said
+from jobs.sources.onec.errors import NoElement, Said, refusal, said
 from stack.onec import problems
 
 JSON = json.dumps(
@@ -51,7 +51,7 @@ def test_a_huge_body_is_cut() -> None:
         (401, Said(None, ""), SourceRefused, "onec_login"),
         (403, Said(None, ""), SourceRefused, "onec_forbidden"),
         (404, Said("8", ""), SourceRefused, "onec_no_entity"),
-        (404, Said("9", ""), SourceRefused, "onec_no_entity"),
+        (404, Said("9", ""), NoElement, "onec_no_entity"),
         (404, Said(None, ""), SourceRefused, "onec_no_service"),
         (400, Said("14", ""), SourceRefused, "onec_bad_request"),
         (500, Said("-1", ""), SourceRefused, "onec_exception"),

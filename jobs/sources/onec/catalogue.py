@@ -12,6 +12,8 @@ from jobs.base import Page, Row, Summary, Survey
 from jobs.sources.onec import literals, parsing
 from jobs.sources.onec.client import OneC
 from jobs.sources.onec.connection import Sleep
+from jobs.sources.onec.gone import Earlier, Seen
+from jobs.sources.onec.missed import missed_contractors
 from jobs.sources.onec.pages import PageStore, StoredPage
 from jobs.sources.onec.paging import Key
 from jobs.sources.onec.settings import OneCSettings
@@ -35,7 +37,8 @@ _FOLDER = "IsFolder"
 
 class ContractorsSource:
     """All elements, marked ones too: they take back what an earlier import wrote. Folders (группы) count as
-    skipped. Every page is stored before it is given out, as ``TransactionsSource`` does it."""
+    skipped. Every page is stored before it is given out, as ``TransactionsSource`` does it, and ``earlier``
+    ones that 1C does not have any more are taken back by a last page."""
 
     def __init__(
         self,
@@ -44,15 +47,18 @@ class ContractorsSource:
         task_id: str,
         attempt: int,
         *,
+        earlier: Earlier | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._settings = settings
         self._entity = settings.mapping.contractors
         self._stored = Stored(store, task_id, attempt)
+        self._earlier = earlier
+        self._notes: tuple[str, ...] = ()
         self._transport = transport
         self._sleep = sleep
-        self._counted = self._read = self._folders = 0
+        self._counted = self._read = self._folders = self._missed = 0
 
     async def survey(self) -> Survey:
         """How many elements there are, folders included."""
@@ -62,7 +68,8 @@ class ContractorsSource:
     async def pages(self) -> AsyncGenerator[Page, None]:
         """All elements; one page of 1,000 is held in memory."""
         await self.survey()
-        self._read, self._folders, number = 0, 0, 0
+        self._read = self._folders = self._missed = number = 0
+        seen = Seen()
         first_refs: set[str] = set()
         page: StoredPage | None = None
         async with OneC(self._settings, self._transport, self._sleep) as onec:
@@ -74,8 +81,15 @@ class ContractorsSource:
                 self._read = page.read
                 skipped = page.read - before - len(page.rows)
                 self._folders += skipped
+                seen.add(page.rows)
                 if page.rows:
                     yield Page(page.rows, skipped=skipped)
+            if self._earlier is not None:
+                ask = partial(missed_contractors, onec, seen, self._earlier)
+                page = await self._stored.page(number + 1, ask)
+                self._missed, self._notes = len(page.rows), page.notes
+                if page.rows:
+                    yield Page(page.rows)
 
     def summary(self) -> Summary:
         """``onec_count_changed``: 1C counted another number of elements than it then gave."""
@@ -84,7 +98,7 @@ class ContractorsSource:
             "onec_count_changed": self._counted != self._read,
         }
         said = tuple(note for note, is_so in notes.items() if is_so)
-        return Summary(rows=self._read, skipped=self._folders, notes=said)
+        return Summary(rows=self._read + self._missed, skipped=self._folders, notes=said + self._notes)
 
     async def _ask_count(self) -> dict[str, int]:
         async with OneC(self._settings, self._transport, self._sleep) as onec:

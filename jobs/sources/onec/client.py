@@ -85,6 +85,16 @@ class OneC:
                 at += len(chunk)
         return found
 
+    async def has(self, entity: str, ref: str) -> bool:
+        """Whether there is an element, one that the user may not see included: then it raises SourceRefused
+        (``onec_rights``), because it is asked for without ``allowedOnly``."""
+        path = f"{quote(entity)}({literals.guid(ref)})"
+        try:
+            await self._get(path, entity, {"$select": "Ref_Key"}, whoever_may=True)
+        except errors.NoElement:
+            return False
+        return True
+
     async def entity_sets(self) -> frozenset[str]:
         """The names that are published: the service document."""
         elements = _value(await self._get("", "", {}), "")
@@ -93,8 +103,10 @@ class OneC:
     async def _elements(self, entity: str, options: dict[str, str]) -> list[dict[str, Any]]:
         return _value(await self._get(quote(entity), entity, options), entity)
 
-    async def _get(self, path: str, entity: str, options: dict[str, str]) -> bytes:
-        more = {"allowedOnly": "true"} if self.settings.allowed_only else {}
+    async def _get(
+        self, path: str, entity: str, options: dict[str, str], *, whoever_may: bool = False
+    ) -> bytes:
+        more = {"allowedOnly": "true"} if self.settings.allowed_only and not whoever_may else {}
         return await self._connection.get(
             path, literals.query({"$format": "json", **options, **more}), entity
         )

@@ -36,6 +36,10 @@ _XML_TEXT = re.compile(r"<(?:\w+:)?message[^>]*>(.*?)</(?:\w+:)?message>", re.DO
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
+class NoElement(SourceRefused):
+    """404 with code 9: the entity set is there, this element of it is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """The text of an error body; ``code`` is OData's, None where a web server spoke instead of 1C."""
@@ -62,6 +66,8 @@ def refusal(status: int, words: Said, entity: str) -> TidemarkError:
     if status >= 400 and is_licence(words):
         return SourceUnavailable("onec_no_licence", words.text, status=status)
     code = _code(status, words)
+    if (status, words.code) == (404, "9"):
+        return NoElement(code, words.text, entity=entity, status=status)
     if code in ("onec_rights", "onec_no_entity", "onec_bad_request", "onec_exception"):
         return SourceRefused(code, words.text, entity=entity, status=status)
     return SourceRefused(code, words.text, status=status)

@@ -40,6 +40,7 @@ class StoredPage:
     """A page of resolved rows of one entity set and where it ended.
 
     ``read`` counts the set's documents up to and including this page; ``last`` = the set has no more.
+    ``notes`` are what a reader of the result must know of it.
     """
 
     entity: str
@@ -47,19 +48,26 @@ class StoredPage:
     after: Key | None
     read: int
     last: bool
+    notes: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
         """The same page gives the same bytes: gzip without a time, keys in their order."""
         after = asdict(self.after) if self.after else None
         # Not asdict(self): it copies every row and takes three times as long as all the rest of a page.
-        return _pack(
-            {"entity": self.entity, "rows": self.rows, "after": after, "read": self.read, "last": self.last}
-        )
+        kept = {
+            "entity": self.entity,
+            "rows": self.rows,
+            "after": after,
+            "read": self.read,
+            "last": self.last,
+        }
+        return _pack(kept | ({"notes": self.notes} if self.notes else {}))
 
     @classmethod
     def decode(cls, data: bytes) -> "StoredPage":
         found = orjson.loads(gzip.decompress(data))
-        return cls(**{**found, "after": Key(**found["after"]) if found["after"] else None})
+        after = Key(**found["after"]) if found["after"] else None
+        return cls(**{**found, "after": after, "notes": tuple(found.get("notes", ()))})
 
 
 @dataclass(frozen=True, slots=True)
