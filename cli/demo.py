@@ -39,4 +39,10 @@ async def _clear(settings: Settings) -> int:
     from sqlalchemy import text
 
     async with database(settings) as engine, engine.begin() as connection:
+        await connection.execute(
+            text(
+                "DELETE FROM statement_period WHERE task_id IN"
+                " (SELECT task_id FROM bank_transaction WHERE demo)"
+            )
+        )
         return (await connection.execute(text("DELETE FROM bank_transaction WHERE demo"))).rowcount

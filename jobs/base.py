@@ -125,12 +125,16 @@ class RejectedRow:
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
     """What would become of a row (one of ``events.records.VERDICTS``), under which key of its kind's table
-    (shown to a person: a number, a code, a name), and why, as code and arguments for ``infra/words``."""
+    (shown to a person: a number, a code, a name), and why, as code and arguments for ``infra/words``.
+    ``identity`` and ``content`` are digests of the key and of all that would be written: where a source may
+    have a key in two batches, a dry run tells its second row by them."""
 
     verdict: str
     key: str = ""
     code: str | None = None
     args: Mapping[str, Any] = field(default_factory=dict)
+    identity: bytes | None = None
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Contractors into PostgreSQL, a batch at a time, and what became of each row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import psycopg
 from jobs.base import Batch, RowVerdict
 from jobs.kinds.copying import copy_line
 from jobs.kinds.gone_rows import Retracting
+from jobs.kinds.verdicts import digest
 from jobs.records import Contractor
 
 _FIELDS = "code, name, full_name, kind, inn, kpp, okpo, data_version, retracted, warnings"
@@ -94,7 +95,8 @@ async def write_contractors(
     if unique:
         verdicts = await _upserted(connection, batch, list(unique.values()))
         for key, row in unique.items():
-            said[row.row_no] = _verdict(row.contractor, verdicts.get(key))
+            verdict = _verdict(row.contractor, verdicts.get(key))
+            said[row.row_no] = _recognisable(verdict, row.contractor) if batch.task.dry_run else verdict
     return said
 
 
@@ -129,6 +131,13 @@ def _verdict(contractor: Contractor, verdict: str | None) -> RowVerdict:
     return RowVerdict(
         verdict or "unchanged", contractor.name, "never_imported" if verdict == "skipped" else None
     )
+
+
+def _recognisable(verdict: RowVerdict, contractor: Contractor) -> RowVerdict:
+    """1C's element is as its DataVersion and mark say, a file's row as it is written."""
+    c = contractor
+    fields = (c.data_version,) if c.data_version else (c.code, c.name, c.full_name, c.kind, c.okpo)
+    return replace(verdict, identity=c.key, content=digest((*fields, str(c.retracted))))
 
 
 def _line(row: IncomingContractor) -> str:

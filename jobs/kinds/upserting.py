@@ -1,15 +1,15 @@
 """Rows of a file into a table by their key, a batch at a time, and what became of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import psycopg
 
-from events.records import VERDICTS, Counts
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict
 from jobs.kinds.copying import copy_line
+from jobs.kinds.verdicts import counted, digest, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,12 @@ async def upsert(
     }
     if last:
         said |= await _written(connection, into, batch.task.task_id, list(last.values()))
-    verdicts = tuple(said[row_no] for row_no in sorted(said))
-    names = [verdict.verdict for verdict in verdicts]
-    counts = Counts(**{name: names.count(name) for name in VERDICTS})
-    return BatchResult(counts, tuple(rejects), verdicts)
+    if batch.task.dry_run:
+        for row in last.values():
+            identity, content = digest(row.key), digest(row.values.values())
+            said[row.row_no] = replace(said[row.row_no], identity=identity, content=content)
+    verdicts = in_order(said)
+    return BatchResult(counted(verdicts), tuple(rejects), verdicts)
 
 
 def _superseded(row: IncomingRow, by: IncomingRow) -> tuple[str, dict[str, int]]:

@@ -15,6 +15,7 @@ from events.tasks import TaskBatchImported
 from infra.fence import fence_key
 from infra.postgres import driver
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
+from processors.importer.once import once_each
 from processors.importer.outcomes import (
     KNOWN,
     POISON_DELIVERIES,
@@ -65,7 +66,7 @@ class Applying:
                     result = _all_rejected(batch, MalformedRow("poison", times=POISON_DELIVERIES))
                 else:
                     write = write_carefully if careful else write_quickly
-                    result = await write(connection, kind, batch)
+                    result = await once_each(connection, batch, await write(connection, kind, batch))
                 elapsed = int((time.monotonic() - began) * 1000)
                 applied = self._applied(delivered, result, elapsed)
                 await keep(connection, delivered, result.counts, applied)

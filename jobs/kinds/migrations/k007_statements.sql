@@ -50,11 +50,13 @@ CREATE TABLE contractor_change (
     PRIMARY KEY (task_id, contractor_id)
 );
 
--- Keys that a dry run has said to be created, so that their next row is none; written by importers.
+-- Keys of a dry run, with the latest row of each and a digest of it, so that the next row of a key is told rightly in
+-- another batch; written by importers, and forgotten when a later dry run begins.
 CREATE TABLE preview_key (
     task_id uuid NOT NULL,
     attempt integer NOT NULL,
     key     bytea NOT NULL,
+    content bytea NOT NULL,
     row_no  bigint NOT NULL,
     PRIMARY KEY (task_id, attempt, key)
 );
