@@ -10,6 +10,9 @@ from fastapi.responses import JSONResponse
 from api import (
     actions,
     auth,
+    categories,
+    classification_rules,
+    classifier,
     compact,
     components,
     contractors,
@@ -64,6 +67,9 @@ def create_app(settings: Settings) -> FastAPI:
         components,
         part_numbers,
         pricelists,
+        classification_rules,
+        categories,
+        classifier,
     ):
         versioned.include_router(part.router)
     app.include_router(versioned)

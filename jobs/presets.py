@@ -1,18 +1,9 @@
-"""Keyword presets: categories that a payment's purpose names outright.
-
-Specific before general. "В т.ч. НДС 20 %" says that tax is within the price, not that tax is paid, so
-it is taken out before anything is looked for.
-"""
+"""Keyword presets: categories that a payment's purpose names outright. Specific before general."""
 
 import re
 from functools import lru_cache
 
-# Of a purpose without its digits.
-_VAT = re.compile(
-    r"(?:в\s*т\.?\s*ч\.?|в том числе|включая|без|с учетом|с)?\s*(?:налога?\s*\(?)?ндс\)?"
-    r"|без налога|не облагается"
-)
-_DIGITS = re.compile(r"\d+")
+from jobs.purposes import without_numbers, without_vat
 
 # (category, directions, pattern), in the order of precedence.
 _PRESETS: tuple[tuple[str, str, str], ...] = (
@@ -82,16 +73,17 @@ def preset_category(purpose: str, direction: str) -> str | None:
     Two purposes that differ in their numbers and dates only have the same preset: what was found once
     is remembered by the words (14 µs a row without, 3 µs where they repeat).
     """
-    if direction not in ("in", "out"):
-        return None
-    return _by_words(_DIGITS.sub("", purpose.lower()), direction)
+    return preset_by_words(without_numbers(purpose), direction)
+
+
+def preset_by_words(words: str, direction: str) -> str | None:
+    """The preset for a purpose whose numbers are taken out already."""
+    return _by_words(words, direction) if direction in ("in", "out") else None
 
 
 @lru_cache(maxsize=16_384)
 def _by_words(words: str, direction: str) -> str | None:
-    words = words.replace("ё", "е")
-    if "ндс" in words or "облагается" in words or "налога" in words:
-        words = _VAT.sub(" ", words)
+    words = without_vat(words)
     pattern, names = _compiled(direction)
     best: int | None = None
     for found in pattern.finditer(words):
@@ -100,3 +92,8 @@ def _by_words(words: str, direction: str) -> str | None:
             if best == 1:
                 break
     return names[best - 1] if best is not None else None
+
+
+def preset_categories() -> tuple[str, ...]:
+    """Every category that a preset can give."""
+    return tuple(name for name, _, _ in _PRESETS)

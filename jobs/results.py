@@ -8,6 +8,8 @@ from events.records import Counts
 NAMES: Mapping[str, Mapping[str, str]] = {
     "recalculate": {"components_total": "total", "without_quotes": "skipped"},
     "pricelist_create": {"items_total": "total"},
+    "classifier_train": {"transactions_total": "total"},
+    "transactions_reclassify": {"transactions_total": "total"},
 }
 
 

@@ -5,18 +5,21 @@ from functools import lru_cache
 from domain.errors import Fatal
 from jobs.base import Kind
 from jobs.kinds.bank_transactions import BankTransactions
+from jobs.kinds.classifier_train import ClassifierTrain
 from jobs.kinds.contractors import Contractors
 from jobs.kinds.price_imports import price_imports
 from jobs.kinds.pricelist_create import PricelistCreate
 from jobs.kinds.recalculate import Recalculate
 from jobs.kinds.stock_import import StockImport
+from jobs.kinds.transactions_reclassify import TransactionsReclassify
 
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
     """Every kind by its name."""
     desk: tuple[Kind, ...] = (*price_imports(), StockImport(), Recalculate(), PricelistCreate())
-    known: tuple[Kind, ...] = (BankTransactions(), Contractors(), *desk)
+    classification: tuple[Kind, ...] = (ClassifierTrain(), TransactionsReclassify())
+    known: tuple[Kind, ...] = (BankTransactions(), Contractors(), *desk, *classification)
     return {kind.name: kind for kind in known}
 
 

@@ -20,7 +20,7 @@ class Incoming:
 COLUMNS = (
     "key, row_no, number, date, booked_on, direction, amount, currency, account, counterparty_name,"
     " counterparty_inn, counterparty_kpp, counterparty_account, purpose, category, classified_by,"
-    " confidence, data_version, retracted, warnings"
+    " confidence, data_version, retracted, warnings, source_category"
 )
 
 
@@ -61,6 +61,7 @@ def line(row: Incoming) -> str:
         r"\N" if t.data_version is None else t.data_version,
         "t" if t.retracted else "f",
         "{" + ",".join(t.warnings) + "}",
+        r"\N" if t.category is None else escaped(t.category),
     )
     joined = "\t".join(texts)
     if joined.count("\t") != len(texts) - 1 or "\\" in joined or "\n" in joined or "\r" in joined:

@@ -49,7 +49,8 @@ ON CONFLICT (key) DO UPDATE SET
                          THEN 'person' ELSE excluded.classified_by END,
     confidence = CASE WHEN bank_transaction.classified_by = 'person'
                       THEN bank_transaction.confidence ELSE excluded.confidence END,
-    data_version = excluded.data_version, retracted = excluded.retracted, warnings = excluded.warnings
+    data_version = excluded.data_version, retracted = excluded.retracted, warnings = excluded.warnings,
+    source_category = excluded.source_category
 WHERE bank_transaction.data_version IS DISTINCT FROM excluded.data_version
    OR bank_transaction.retracted <> excluded.retracted
 RETURNING old.id IS NULL, new.retracted

@@ -1,0 +1,112 @@
+"""The text model (training, versions, which one is active), and classifying a period again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy import text
+
+from api.classifier_models import (
+    ActivateRequest,
+    ModelInfo,
+    ModelList,
+    ReclassifyRequest,
+    TrainRequest,
+)
+from api.context import ContextDep, LanguageDep, Reading
+from api.models import AsyncSyncResponse
+from api.price_models import Paged
+from api.problems import Problem
+from api.responses import reads, starts
+from api.security import Manager, Reader
+from api.starting import IdempotencyKey, checked_key, submitted
+from producers.submission import Submission
+from projections.queries import classification
+
+router = APIRouter(tags=["classification"])
+
+VersionPath = Annotated[int, Path(ge=1, lt=2**31)]
+# One at a time: there is one active model.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('classifier_model.version'))"
+_RETIRE = "UPDATE classifier_model SET active = false WHERE active AND version <> :version"
+_ACTIVATE = """
+UPDATE classifier_model
+SET active = true, threshold = coalesce(CAST(:threshold AS double precision), threshold)
+WHERE version = :version RETURNING threshold
+"""
+_KEEP = """
+INSERT INTO classifier_activation (version, threshold, author) VALUES (:version, :threshold, :author)
+"""
+
+
+@router.post("/classifier/train", status_code=202, responses=starts())
+async def train_classifier(
+    response: Response,
+    user: Manager,
+    context: ContextDep,
+    language: LanguageDep,
+    wanted: TrainRequest | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> AsyncSyncResponse:
+    """Train a new version of the text model from the categories that persons have confirmed."""
+    wanted = wanted or TrainRequest()
+    submission = Submission(
+        kind="classifier_train",
+        actor=user.id,
+        params=wanted.model_dump(),
+        source={"type": "database"},
+        idempotency_key=checked_key(idempotency_key),
+    )
+    return await submitted(context, response, submission, language)
+
+
+@router.get("/classifier/models", responses=reads())
+async def list_models(_: Reader, connection: Reading, query: Annotated[Paged, Query()]) -> ModelList:
+    """Versions of the text model, the latest first."""
+    page = await classification.MODELS.page(connection, {}, query.cursor, query.limit)
+    return ModelList(items=[ModelInfo(**row) for row in page.items], next_cursor=page.next_cursor)
+
+
+@router.post("/classifier/models/{version}/activate", responses=starts(404))
+async def activate_model(
+    version: VersionPath, user: Manager, context: ContextDep, wanted: ActivateRequest | None = None
+) -> ModelInfo:
+    """Classify with this version from the next batch on."""
+    asked = {"version": version, "threshold": wanted.threshold if wanted else None}
+    async with context.engine.begin() as connection:
+        await connection.execute(text(_LOCK))
+        known = await classification.model(connection, version)
+        if known is None:
+            raise Problem(404, "model_unknown", field="version", version=version)
+        await connection.execute(text(_RETIRE), {"version": version})
+        threshold = await connection.scalar(text(_ACTIVATE), asked)
+        if not known["active"] or threshold != known["threshold"]:
+            kept = {"version": version, "threshold": threshold, "author": user.id}
+            await connection.execute(text(_KEEP), kept)
+        found = await classification.model(connection, version)
+    assert found is not None
+    return ModelInfo(**found)
+
+
+@router.post("/transactions/reclassify", status_code=202, responses=starts())
+async def reclassify(
+    wanted: ReclassifyRequest,
+    response: Response,
+    user: Manager,
+    context: ContextDep,
+    language: LanguageDep,
+    idempotency_key: IdempotencyKey = None,
+) -> AsyncSyncResponse:
+    """Decide the categories of a period again, by today's rules, history and model; what persons chose
+    stays."""
+    days = {"date_from": wanted.date_from.isoformat(), "date_to": wanted.date_to.isoformat()}
+    if wanted.date_from > wanted.date_to:
+        raise Problem(422, "period_reversed", field="date_to", args=days)
+    submission = Submission(
+        kind="transactions_reclassify",
+        actor=user.id,
+        params=days,
+        source={"type": "database"},
+        idempotency_key=checked_key(idempotency_key),
+        dry_run=wanted.dry_run,
+    )
+    return await submitted(context, response, submission, language)

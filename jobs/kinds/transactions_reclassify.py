@@ -1,0 +1,131 @@
+"""Task kind ``transactions_reclassify``: the categories of a period by today's rules, history and model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from domain.errors import Fatal
+from events.records import Counts
+from jobs.base import Batch, BatchResult, Row, RowVerdict, Source, SourceTools, TaskSpec, Upload
+from jobs.classify import Decision
+from jobs.kinds.classification import load_classifier
+from jobs.sources.database import DatabaseSource, Question
+
+# The batches carry ids, not what people have written; what is stored when a batch is written counts.
+_ROWS = """
+SELECT id::text, number FROM bank_transaction
+WHERE booked_on BETWEEN %(date_from)s AND %(date_to)s AND NOT retracted ORDER BY booked_on, id
+"""
+_STORED = """
+SELECT id::text, number, direction, amount, account, counterparty_inn, counterparty_account, purpose,
+    source_category AS category, category AS old, classified_by AS old_how, confidence AS old_confidence,
+    retracted, data_version
+FROM bank_transaction WHERE id = ANY(%s::uuid[])
+"""
+# A choice that a person makes meanwhile stays: what was read must still stand there.
+_WRITE = """
+UPDATE bank_transaction t SET category = n.category, classified_by = n.how, confidence = n.confidence
+FROM (
+    SELECT * FROM unnest(%(id)s::uuid[], %(category)s::text[], %(how)s::text[], %(confidence)s::real[],
+        %(old)s::text[], %(old_how)s::text[], %(data_version)s::text[])
+        AS u (id, category, how, confidence, old, old_how, data_version) ORDER BY id
+) n
+WHERE t.id = n.id AND t.classified_by IS DISTINCT FROM 'person'
+  AND t.category IS NOT DISTINCT FROM n.old AND t.classified_by IS NOT DISTINCT FROM n.old_how
+  AND t.data_version IS NOT DISTINCT FROM n.data_version
+RETURNING t.id::text
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A transaction as it stands; ``category`` is what the source itself says."""
+
+    id: str
+    number: str
+    direction: str
+    amount: Decimal
+    account: str
+    counterparty_inn: str
+    counterparty_account: str
+    purpose: str
+    category: str | None
+    old: str | None
+    old_how: str | None
+    old_confidence: float | None
+    retracted: bool
+    data_version: str | None
+
+    def becomes(self, new: Decision) -> bool:
+        """Whether ``new`` says anything else than what stands here."""
+        sure = None if self.old_confidence is None else round(self.old_confidence, 3)
+        return (self.old, self.old_how, sure) != (new.category, new.how, new.confidence)
+
+
+class TransactionsReclassify:
+    """Booking dates ``params.date_from`` … ``params.date_to``, both included; what persons chose stays."""
+
+    name = "transactions_reclassify"
+    upload: Upload | None = None
+
+    def source(self, task: TaskSpec, tools: SourceTools) -> Source:
+        try:
+            days = {name: date.fromisoformat(task.params[name]) for name in ("date_from", "date_to")}
+        except (KeyError, TypeError, ValueError) as error:
+            raise Fatal("period_missing") from error
+        return DatabaseSource(task, tools, Question(_ROWS, days))
+
+    async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
+        stored = await _stored(connection, batch.rows)
+        inns = {row.counterparty_inn for row in stored.values() if row.counterparty_inn}
+        classifier = await load_classifier(connection, inns, automatic=True)
+        free = [row for row in stored.values() if row.old_how != "person" and not row.retracted]
+        decided = {row.id: classifier.decide(row) for row in free}
+        changed = [(row, decided[row.id]) for row in free if row.becomes(decided[row.id])]
+        written = await _write(connection, changed) if changed else set()
+        said = tuple(
+            _verdict(raw, stored.get(raw["id"]), decided.get(raw["id"]), written) for raw in batch.rows
+        )
+        names = [one.verdict for one in said]
+        counts = Counts(**{name: names.count(name) for name in ("updated", "unchanged", "skipped")})
+        return BatchResult(counts, (), said)
+
+
+async def _stored(connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> dict[str, Stored]:
+    async with connection.cursor(row_factory=class_row(Stored)) as cursor:
+        await cursor.execute(_STORED, [[row["id"] for row in rows]])
+        return {row.id: row for row in await cursor.fetchall()}
+
+
+async def _write(
+    connection: psycopg.AsyncConnection[Any], changed: list[tuple[Stored, Decision]]
+) -> set[str]:
+    columns: Mapping[str, list[Any]] = {
+        "id": [row.id for row, _ in changed],
+        "category": [new.category for _, new in changed],
+        "how": [new.how for _, new in changed],
+        "confidence": [new.confidence for _, new in changed],
+        "old": [row.old for row, _ in changed],
+        "old_how": [row.old_how for row, _ in changed],
+        "data_version": [row.data_version for row, _ in changed],
+    }
+    found = await connection.execute(_WRITE, columns)
+    return {name for (name,) in await found.fetchall()}
+
+
+def _verdict(raw: Row, row: Stored | None, new: Decision | None, written: set[str]) -> RowVerdict:
+    number = str(raw["number"])
+    if row is None or row.retracted:
+        return RowVerdict("skipped", number, "transaction_gone")
+    if row.old_how == "person" or new is None:
+        return RowVerdict("unchanged", number, "category_by_person")
+    if row.id not in written:
+        return RowVerdict("unchanged", number, "changed_meanwhile" if row.becomes(new) else None)
+    said = {"old": row.old or "—", "new": new.category or "—", "how": new.how or "—"}
+    code = "decided_otherwise" if row.old == new.category else "category_changes"
+    return RowVerdict("updated", number, code, said)

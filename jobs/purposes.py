@@ -1,0 +1,30 @@
+"""The purpose of a payment (назначение платежа) as those read it who decide by its words."""
+
+import re
+
+# Of a purpose without its digits.
+_VAT = re.compile(
+    r"(?:в\s*т\.?\s*ч\.?|в том числе|включая|без|с учетом|с)?\s*(?:налога?\s*\(?)?ндс\)?"
+    r"|без налога|не облагается"
+)
+_DIGITS = re.compile(r"\d+")
+_SPACES = re.compile(r"\s+")
+
+
+def folded(text: str) -> str:
+    """In small letters, ё as е, one space where there are several: what rules look at."""
+    return _SPACES.sub(" ", text.lower().replace("ё", "е")).strip()
+
+
+def without_numbers(purpose: str) -> str:
+    """In small letters without digits: purposes that differ in numbers and dates only are one."""
+    return _DIGITS.sub("", purpose.lower())
+
+
+def without_vat(words: str) -> str:
+    """ "В т.ч. НДС 20 %" says that tax is within the price, not that tax is paid: it is taken out before
+    anything is looked for. ``words`` are without numbers."""
+    words = words.replace("ё", "е")
+    if "ндс" in words or "облагается" in words or "налога" in words:
+        words = _VAT.sub(" ", words)
+    return words

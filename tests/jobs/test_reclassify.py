@@ -1,0 +1,94 @@
+"""Classifying a period again: what today's rules, history and model say; a person's choice stays."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from domain.errors import Fatal
+from infra.clock import new_id
+from jobs.base import BatchResult, TaskSpec
+from jobs.kinds.transactions_reclassify import TransactionsReclassify
+from tests.jobs import booking, pricing
+from tests.jobs.booking import DAY, Connection
+
+pytestmark = pytest.mark.integration
+
+KIND = TransactionsReclassify()
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    async with await psycopg.AsyncConnection.connect(database_url) as made:
+        await booking.emptied(made)
+        yield made
+        await made.rollback()
+
+
+async def reclassified(connection: Connection, url: str, size: int = 1_000) -> list[BatchResult]:
+    await connection.commit()
+    spec = TaskSpec(new_id(), 1, KIND.name, {"date_from": str(DAY), "date_to": str(DAY)}, {})
+    survey, rows = await pricing.surveyed(KIND, spec, pricing.tools(url))
+    return await pricing.worked(connection, KIND, spec, survey, rows, size)
+
+
+def said(results: list[BatchResult]) -> dict[str, tuple[str, str | None]]:
+    return {one.key: (one.verdict, one.code) for result in results for one in result.verdicts}
+
+
+async def test_a_new_rule_reaches_what_is_there_and_only_the_period(
+    connection: Connection, database_url: str
+) -> None:
+    await booking.stored(connection, number="1", category="Аренда", classified_by="preset", confidence=0.6)
+    await booking.stored(connection, number="2", category="Склад", classified_by="person", confidence=1)
+    await booking.stored(connection, number="3", booked_on=DAY + timedelta(1))
+    await booking.stored(connection, number="4", purpose="Перечисление")
+    await booking.stored(connection, number="5", retracted=True)
+    made = await booking.rule(connection, "Помещения", purpose="арендная")
+    assert said(await reclassified(connection, database_url)) == {
+        "1": ("updated", "category_changes"),
+        "2": ("unchanged", "category_by_person"),
+        "4": ("unchanged", None),
+    }
+    expected = {
+        "1": ("Помещения", f"rule:{made}"),
+        "2": ("Склад", "person"),
+        "3": (None, None),
+        "4": (None, None),
+        "5": (None, None),
+    }
+    assert await booking.categories(connection) == expected
+    again = said(await reclassified(connection, database_url, size=1))
+    assert [verdict for verdict, _ in again.values()] == ["unchanged"] * 3
+
+
+async def test_a_rule_that_goes_gives_back_what_the_source_said(
+    connection: Connection, database_url: str
+) -> None:
+    await booking.stored(
+        connection, category="Помещения", classified_by="rule:x", confidence=1, source_category="Аренда цеха"
+    )
+    await reclassified(connection, database_url)
+    assert await booking.categories(connection) == {"17": ("Аренда цеха", "source")}
+
+
+async def test_what_a_person_chooses_while_the_task_runs_stays(
+    connection: Connection, database_url: str
+) -> None:
+    await booking.stored(connection, number="1")
+    await connection.commit()
+    spec = TaskSpec(new_id(), 1, KIND.name, {"date_from": str(DAY), "date_to": str(DAY)}, {})
+    survey, rows = await pricing.surveyed(KIND, spec, pricing.tools(database_url))
+    await connection.execute("UPDATE bank_transaction SET category = 'Склад', classified_by = 'person'")
+    [result] = await pricing.worked(connection, KIND, spec, survey, rows)
+    assert [one.code for one in result.verdicts] == ["category_by_person"]
+    await connection.execute("DELETE FROM bank_transaction")
+    [result] = await pricing.worked(connection, KIND, spec, survey, rows)
+    assert (result.counts.skipped, result.verdicts[0].code) == (1, "transaction_gone")
+    await connection.commit()
+
+
+async def test_failing_without_days_nothing_is_read(database_url: str) -> None:
+    with pytest.raises(Fatal, match="period_missing"):
+        KIND.source(TaskSpec("t", 1, KIND.name, {"date_from": "2025-03-01"}, {}), pricing.tools(database_url))
