@@ -42,7 +42,7 @@ async def choose_category(
     async with context.engine.begin() as connection:
         [found] = await choose(connection, [transaction_id], wanted.category, user.id)
     if found.result == "unknown":
-        raise Problem(404, "transaction_unknown", field="transaction_id", transaction_id=str(transaction_id))
+        raise unknown(transaction_id)
     return found
 
 
@@ -53,11 +53,17 @@ async def confirm_categories(wanted: CategoryConfirm, user: Manager, context: Co
         return ChosenList(items=await choose(connection, wanted.ids, wanted.category, user.id))
 
 
-@router.get("/transactions/{transaction_id:uuid}/category-history", responses=reads())
+@router.get("/transactions/{transaction_id:uuid}/category-history", responses=reads(404))
 async def category_history(
     transaction_id: UUID, _: Reader, connection: Reading, query: Annotated[Paged, Query()]
 ) -> ChoiceList:
     """What persons chose for a transaction and what stood there before, the latest first."""
     wanted = {"transaction_id": transaction_id}
+    if not await classification.transaction_known(connection, transaction_id):
+        raise unknown(transaction_id)
     page = await classification.CHOICES.page(connection, wanted, query.cursor, query.limit)
     return ChoiceList(items=[ChoiceInfo(**row) for row in page.items], next_cursor=page.next_cursor)
+
+
+def unknown(transaction_id: UUID) -> Problem:
+    return Problem(404, "transaction_unknown", field="transaction_id", transaction_id=str(transaction_id))

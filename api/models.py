@@ -192,14 +192,14 @@ class BankFilter(BaseModel):
     date_from: Day | None = None
     date_to: Day | None = None
     direction: Direction | None = None
-    account: str | None = Field(default=None, max_length=64)
+    account: str | None = Field(default=None, max_length=64, pattern=r"^[^\x00]*$")
     amount_from: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)
     amount_to: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)
-    category: str | None = Field(default=None, max_length=200)
-    inn: str | None = Field(default=None, max_length=20)
+    category: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00]*$")
+    inn: str | None = Field(default=None, max_length=20, pattern=r"^[^\x00]*$")
     contractor_id: UUID | None = None
     possible_duplicate: bool | None = None
     counted_once: bool | None = None
-    q: str | None = Field(default=None, min_length=1, max_length=200)
+    q: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
     cursor: str | None = Field(default=None, max_length=500)
     limit: int = Field(default=50, ge=1, le=500)

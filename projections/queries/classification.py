@@ -82,3 +82,10 @@ async def categories(connection: AsyncConnection) -> list[dict[str, Any]]:
     presets = [TRANSFER, *preset_categories()]
     found = await connection.execute(text(_CATEGORIES), {"presets": presets})
     return [dict(row) for row in found.mappings()]
+
+
+async def transaction_known(connection: AsyncConnection, transaction_id: UUID) -> bool:
+    found = await connection.execute(
+        text("SELECT 1 FROM bank_transaction WHERE id = :id"), {"id": transaction_id}
+    )
+    return found.first() is not None

@@ -30,8 +30,8 @@ async def made(api: Installation, **fields: Any) -> Json:
     return found
 
 
-async def put(api: Installation, path: str, role: str = "manager", **body: Any) -> Any:
-    async with api.client(role) as client:
+async def put(api: Installation, path: str, **body: Any) -> Any:
+    async with api.client(body.pop("role", "manager")) as client:
         return await client.put(f"/api/v1{path}", json=body)
 
 
@@ -101,7 +101,7 @@ async def test_failing_a_rule_that_makes_no_sense_is_refused_by_its_field(
 async def test_readers_read_and_change_nothing(api: Installation, books: Connection) -> None:
     one = await booking.stored(books)
     assert (await api.post(RULES, json=RENT, role="user")).status_code == 403
-    assert (await put(api, f"/transactions/{one}/category", "user", category="x")).status_code == 403
+    assert (await put(api, f"/transactions/{one}/category", role="user", category="x")).status_code == 403
     for path in ("/classifier/train", "/classifier/models/1/activate", "/transactions/confirm-categories"):
         assert (await api.post(path, json={}, role="user")).status_code == 403
 
@@ -116,11 +116,8 @@ async def test_a_try_out_says_what_would_change_and_saves_nothing(
     await booking.stored(books, number="5", purpose="Связь")
     await made(api, category="Чужое", purpose=None, inn="7700000013", priority=1)
     found = (await api.post(f"{RULES}/try", json={"rule": RENT, "last": 100})).json()
-    counts = {
-        name: found[name] for name in ("looked_at", "matched", "changes", "same", "person", "overruled")
-    }
     expected = {"looked_at": 5, "matched": 4, "changes": 1, "same": 1, "person": 1, "overruled": 1}
-    assert counts == expected
+    assert {name: found[name] for name in expected} == expected
     first = found["items"][0]
     assert (first["number"], first["effect"], first["category"]) == ("1", "changes", "Прочее")
     assert (first["classified_by"], first["new_category"]) == ("preset", "Аренда")
@@ -169,6 +166,8 @@ async def test_a_choice_teaches_and_moves_when_it_is_changed(api: Installation, 
     ]
     unknown = "00000000-0000-7000-8000-000000000000"
     assert (await put(api, f"/transactions/{unknown}/category", category="x")).status_code == 404
+    async with api.client() as client:
+        assert (await client.get(f"/api/v1/transactions/{unknown}/category-history")).status_code == 404
 
 
 async def test_many_are_confirmed_at_once_each_with_its_result(api: Installation, books: Connection) -> None:
