@@ -19,7 +19,7 @@ from benchmarks.bench import Bench
 from benchmarks.client import Client
 from benchmarks.database import Tables
 from benchmarks.machine import described
-from benchmarks.parts import cancelling, large, pricing, small, sockets, submissions
+from benchmarks.parts import cancelling, large, learning, pricing, small, sockets, submissions
 from benchmarks.report import BenchmarkFailed, Figure, Outcome, results
 from benchmarks.running import running_stack
 
@@ -28,6 +28,7 @@ DATA = FOLDER / ".data"
 
 # Small and quick ones first: what the large ones leave behind is then in nobody's way.
 PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
+    "learning": learning.measure,
     "small": small.measure,
     "latency": submissions.measure,
     "sockets": sockets.measure,

@@ -8,12 +8,11 @@ _VAT = re.compile(
     r"|без налога|не облагается"
 )
 _DIGITS = re.compile(r"\d+")
-_SPACES = re.compile(r"\s+")
 
 
 def folded(text: str) -> str:
     """In small letters, ё as е, one space where there are several: what rules look at."""
-    return _SPACES.sub(" ", text.lower().replace("ё", "е")).strip()
+    return " ".join(text.lower().replace("ё", "е").split())
 
 
 def without_numbers(purpose: str) -> str:

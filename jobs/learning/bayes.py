@@ -8,7 +8,10 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-SMOOTHING = 0.1
+SMOOTHING = 0.05
+# Of a text whose words are mostly unknown nobody may be sure: what its known ones say counts by their share,
+# raised to this power.
+CAUTION = 2
 Example = tuple[Sequence[str], str]
 
 
@@ -46,7 +49,8 @@ class Bayes:
         }
 
     def scores(self, tokens: Sequence[str]) -> list[float] | None:
-        """A score for each category, None where no token but the direction is known."""
+        """A score for each category, of which only the differences mean anything; None where no token but the
+        direction is known."""
         gains = self._gains
         known = [gains[token] for token in tokens if token in gains]
         if len(known) <= 1:
@@ -56,7 +60,8 @@ class Bayes:
         for pairs in known:
             for place, gain in pairs:
                 scores[place] += gain
-        return scores
+        share = (number / len(tokens)) ** CAUTION
+        return [score * share for score in scores]
 
     def best(self, tokens: Sequence[str]) -> tuple[str, float] | None:
         """The likeliest category and how sure, 0 … 1."""

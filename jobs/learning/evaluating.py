@@ -8,7 +8,7 @@ from hashlib import blake2b
 from jobs.learning.bayes import Bayes, Example, learned, sureness
 
 FOLDS = 5
-TEMPERATURES = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.5, 8.0, 10.0, 13.0, 17.0)
+TEMPERATURES = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.5, 8.0, 10.0)
 AT = (0.8, 0.9, 0.95, 0.99)
 
 

@@ -1,15 +1,16 @@
 """What the text model sees of a purpose (назначение платежа).
 
 Purposes are typed by people: without cases of letters, ё, numbers, dates and VAT, with Latin letters that
-look like Russian ones put right, words cut to their stem of six letters (аренда, аренды, арендная), and the
-parts of a longer word, so that one mistyped letter does not hide it.
+look like Russian ones put right, words cut to their stem of five letters (аренда, аренды, арендная), alone
+and with the one before. Parts of words inside a stem, which forgive typing errors, make the model sure of
+what it does not know: of purposes in words that nobody has confirmed it decided 8 to 18 %, mostly wrongly.
 """
 
 import re
 
 from jobs.purposes import without_vat
 
-STEM, PART = 6, 4
+STEM = 5
 _WORD = re.compile(r"[a-zа-я]{2,}")
 _CYRILLIC = re.compile("[а-я]")
 _LOOK_ALIKES = str.maketrans("aceopxykmthb", "асеорхукмтнв")
@@ -25,9 +26,6 @@ def tokens_of(words: str, direction: str) -> tuple[str, ...]:
         found[stem] = None
         if before:
             found[f"{before} {stem}"] = None
-        if len(word) > PART:
-            for start in range(len(word) - PART + 1):
-                found[f"~{word[start : start + PART]}"] = None
         before = stem
     return tuple(found)
 
