@@ -42,22 +42,24 @@ def recorded(
     event = BatchRecorded(
         attempt=1,
         batch_no=batch_no,
-        kind="bank_transactions",
         first_row=first_row,
         rows=list(rows),
-        **{"context": CONTEXT} | more,
+        **{"kind": "bank_transactions", "context": CONTEXT, **more},
     )
     return Delivered(task_id, event, content_hash(dump(event)))
 
 
 async def running_task(
-    engine: AsyncEngine, *, source: Mapping[str, Any] | None = None, dry_run: bool = False, **params: Any
+    engine: AsyncEngine,
+    *,
+    kind: str = "bank_transactions",
+    source: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+    **params: Any,
 ) -> str:
     """A task whose first attempt is current."""
     task_id = new_id()
-    submitted = TaskSubmitted(
-        kind="bank_transactions", params=params, source=dict(source or {}), dry_run=dry_run
-    )
+    submitted = TaskSubmitted(kind=kind, params=params, source=dict(source or {}), dry_run=dry_run)
     state, said = tasks.step(tasks.Absent(), submitted, utc_now())
     assert [type(event) for event in said] == [TaskStarted]
     spec = submitted.model_dump(mode="json", include={"kind", "params", "source", "priority", "dry_run"})
