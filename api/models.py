@@ -30,6 +30,8 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 
 Outcome = Literal["clean", "partial", "undone"]
 Direction = Literal["in", "out", "transfer", "unknown"]
+# Who decided the category; ``none``: nobody has.
+How = Literal["person", "transfer", "rule", "source", "history", "model", "preset", "none"]
 # Money never becomes a float: a string with its decimals.
 Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str, when_used="json")]
 
@@ -197,6 +199,7 @@ class BankFilter(BaseModel):
     amount_to: Decimal | None = Field(default=None, max_digits=18, decimal_places=2)
     category: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00]*$")
     inn: str | None = Field(default=None, max_length=20, pattern=r"^[^\x00]*$")
+    classified_by: How | None = None
     contractor_id: UUID | None = None
     possible_duplicate: bool | None = None
     counted_once: bool | None = None

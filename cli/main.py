@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    classify,
     demo,
     history,
     imports,
@@ -57,6 +58,7 @@ app.command()(tasks.cancel)
 app.command()(rejects.rejects)
 app.command()(history.events)
 app.add_typer(sync.app, name="sync", help="Load from 1C.")
+app.add_typer(classify.app, name="classify", help="Categories of bank transactions.")
 app.add_typer(onec.app, name="onec", help="The connection to 1C.")
 app.add_typer(demo.app, name="demo", help="What the demo left behind.")
 app.add_typer(projections.app, name="projections", help="What is read, made from the log.")

@@ -21,6 +21,7 @@ _CONDITIONS = {
     "amount_to": "amount <= :amount_to",
     "category": "category = :category",
     "inn": "counterparty_inn = :inn",
+    "classified_by": "coalesce(split_part(classified_by, ':', 1), 'none') = :classified_by",
     # Said twice: the first half is an index's, the second is true.
     "contractor_id": (
         "t.counterparty_inn <> '' AND c.contractor_id = :contractor_id"
@@ -68,6 +69,7 @@ class TransactionFilter:
     amount_to: Decimal | None = None
     category: str | None = None
     inn: str | None = None
+    classified_by: str | None = None
     contractor_id: UUID | None = None
     q: str | None = None
     possible_duplicate: bool | None = None

@@ -183,6 +183,9 @@ async def test_many_are_confirmed_at_once_each_with_its_result(api: Installation
         "unchanged",
         "unknown",
     ]
+    undecided = await api.get("/bank-transactions", classified_by="none")
+    assert [row["id"] for row in undecided["items"]] == [ids[1]]
+    assert len((await api.get("/bank-transactions", classified_by="person"))["items"]) == 2
     answer = await api.post("/transactions/confirm-categories", json={"ids": ids, "category": "Офис"})
     assert [row["result"] for row in answer.json()["items"]] == ["changed"] * 3
     assert await lessons(books) == [("Офис", 3)]

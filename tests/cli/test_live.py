@@ -247,3 +247,12 @@ def test_a_sync_that_has_nothing_to_go_on_from_says_so(live: Installed) -> None:
     backwards = live.run("sync", "transactions", "--from", "2025-03-31", "--to", "2025-03-01")
     assert backwards.exit_code == 2
     assert "31" in backwards.stderr
+
+
+def test_categories_are_decided_again_and_too_few_confirmed_train_nothing(live: Installed) -> None:
+    days = ("--from", "2025-03-01", "--to", "2025-03-31")
+    again = live.run("classify", "reclassify", *days, "--dry-run", "--follow")
+    assert again.exit_code == 0, again.output
+    few = live.run("classify", "train", "--follow")
+    assert few.exit_code == 2
+    assert "50" in few.output
