@@ -1,7 +1,6 @@
 """A text model from what persons confirmed: once, the same whatever the batches, versioned, or refused."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -52,7 +51,7 @@ async def test_a_model_is_learned_and_classifies(connection: Connection, databas
     assert accuracy == 1
     assert coverage > 0.9
     classifier = await load_classifier(connection, set(), automatic=True)
-    said = classifier.decide(replace(ROW, purpose="ДОСТУП В ИHTEPHET за 12.2025, в т.ч. НДС 20%"))
+    said = classifier.decide(ROW._replace(purpose="ДОСТУП В ИHTEPHET за 12.2025, в т.ч. НДС 20%"))
     assert (said.category, said.how) == ("Связь", "model:1")
     assert said.confidence is not None
     assert said.confidence >= 0.95
@@ -118,7 +117,7 @@ async def test_a_version_that_nobody_asked_to_activate_waits(
 
 async def test_an_import_follows_the_active_version(connection: Connection, database_url: str) -> None:
     await booking.confirmed(connection)
-    row = replace(ROW, purpose="Размещение рекламы на щитах июнь склад")
+    row = ROW._replace(purpose="Размещение рекламы на щитах июнь склад")
     for version in ("model:1", "model:2"):
         await trained(connection, database_url)
         assert (await load_classifier(connection, set(), automatic=True)).decide(row).how == version

@@ -96,7 +96,7 @@ def test_each_decides_only_where_nobody_before_it_does(
 )
 def test_words_and_patterns_of_a_rule(purpose: str, is_pattern: bool, text: str, holds: bool) -> None:
     rule = Rule("1", "x", purpose=purpose, is_pattern=is_pattern)
-    assert rule.holds(replace(ROW, purpose=text)) is holds
+    assert rule.holds(ROW._replace(purpose=text)) is holds
 
 
 @pytest.mark.parametrize("pattern", ["(", "[", r"(.)\1", "(?=а)", r"(\w{99}){99}", "x" * (LONGEST + 1)])
