@@ -56,7 +56,7 @@ async def create_rule(wanted: RuleFields, response: Response, user: Manager, con
     return made
 
 
-@router.post("/try", responses=starts())
+@router.post("/try", responses=starts(404))
 async def try_rule(wanted: RuleTry, _: Manager, connection: Reading) -> RuleTried:
     """Which of the last transactions a rule would change, and from what; nothing is saved."""
     return await tried(connection, wanted)

@@ -63,7 +63,7 @@ def checked(wanted: RuleFields, rule_id: str = "new") -> Rule:
     try:
         return Rule(id=rule_id, **fields)
     except BadPattern as error:
-        raise Problem(422, "pattern_invalid", field="purpose", reason=error.reason) from error
+        raise Problem(422, error.code, field="purpose", reason=error.reason) from error
 
 
 async def add(connection: AsyncConnection, wanted: RuleFields, author: str) -> UUID:

@@ -11,9 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.rule_models import Effect, RuleTried, RuleTry, TriedRow
-from api.rule_store import checked
+from api.rule_store import checked, unknown
 from jobs.classify import Rule, by_rule
 from jobs.patterns import BadPattern
+from projections.queries import classification
 
 _RULES = """
 SELECT priority, id::text, category, inn, account, direction, purpose, is_pattern, amount_from,
@@ -62,6 +63,8 @@ async def tried(connection: AsyncConnection, wanted: RuleTry) -> RuleTried:
     and 10 rules: 0.1 s, not in the loop's way."""
     own = NEW if wanted.rule_id is None else str(wanted.rule_id)
     rule = checked(wanted.rule, own)
+    if wanted.rule_id is not None and await classification.rule(connection, wanted.rule_id) is None:
+        raise unknown(wanted.rule_id)
     others = (await connection.execute(text(_RULES))).all()
     placed = [(row[0], row[1], made) for row in others if row[1] != own and (made := _made(row[1:]))]
     placed.append((wanted.rule.priority, own, rule))

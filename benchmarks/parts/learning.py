@@ -65,7 +65,7 @@ def _split() -> tuple[list[Purpose], list[Purpose], list[Purpose]]:
     learned: list[Purpose] = []
     asked: list[Purpose] = []
     new: list[Purpose] = []
-    for one in _different(purposes(SEED)):
+    for one in different(purposes(SEED)):
         if one.new:
             new.append(one)
         elif len(asked) < ASKED:
@@ -77,7 +77,7 @@ def _split() -> tuple[list[Purpose], list[Purpose], list[Purpose]]:
     return learned, asked, new[:NEW]
 
 
-def _different(found: Iterator[Purpose]) -> Iterator[Purpose]:
+def different(found: Iterator[Purpose]) -> Iterator[Purpose]:
     """Without those that are nearly the same as one before."""
     kept: list[frozenset[str]] = []
     having: dict[str, list[int]] = {}

@@ -64,5 +64,5 @@ def _rule(row: tuple[Any, ...]) -> Rule | None:
     try:
         return Rule(*row)
     except BadPattern as error:
-        log.warning("rule %s is left out: %s", row[0], error.reason)
+        log.warning("rule %s is left out: %s %s", row[0], error.code, error.reason)
         return None

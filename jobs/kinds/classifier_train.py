@@ -66,7 +66,11 @@ UPDATE classifier_model SET version = (SELECT coalesce(max(version), 0) + 1 FROM
 WHERE id = %(id)s
 """
 _RETIRE = "UPDATE classifier_model SET active = false WHERE active"
-_ACTIVATE = "UPDATE classifier_model SET active = true WHERE id = %s"
+_ACTIVATE = """
+WITH activated AS (UPDATE classifier_model SET active = true WHERE id = %s RETURNING id, version, threshold)
+INSERT INTO classifier_activation (version, threshold, author)
+SELECT version, threshold, 'task:' || id FROM activated
+"""
 
 
 class ConfirmedSource(DatabaseSource):
