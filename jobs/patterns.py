@@ -45,7 +45,7 @@ def compiled(pattern: str) -> Callable[[str], bool]:
 
 
 def weight(pattern: str) -> int:
-    """How much there is to keep in mind while matching. Flags are refused: with ``(?x)`` it reads otherwise."""
+    """How much there is to keep in mind while matching. Flags are refused: ``(?x)`` reads it otherwise."""
     groups, last, place = [0], 0, 0
     while place < len(pattern):
         letter, before, place = pattern[place], last, place + 1
