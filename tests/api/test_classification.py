@@ -1,5 +1,6 @@
 """Rules, their history and try-out, choices that teach, and models, over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -194,6 +195,28 @@ async def test_many_are_confirmed_at_once_each_with_its_result(api: Installation
     assert await lessons(books) == [("Офис", 3)]
     most = await api.post("/transactions/confirm-categories", json={"ids": [gone] * 501})
     assert (most.status_code, most.json()["field"]) == (422, "ids")
+
+
+async def test_choices_at_the_same_time_count_once_each(api: Installation, books: Connection) -> None:
+    ids = [await booking.stored(books, category="Аренда", classified_by="preset") for _ in range(20)]
+    path = "/transactions/confirm-categories"
+    answers = await asyncio.gather(
+        *(api.post(path, json={"ids": ids[start:] + ids[:start]}) for start in range(0, 20, 4))
+    )
+    said = [row["result"] for answer in answers for row in answer.json()["items"]]
+    assert (said.count("confirmed"), said.count("unchanged")) == (20, 80)
+    assert await lessons(books) == [("Аренда", 20)]
+
+
+async def test_of_two_who_change_a_rule_at_the_same_time_one_is_told(
+    api: Installation, books: Connection
+) -> None:
+    rule = await made(api)
+    path = f"{RULES}/{rule['id']}"
+    changes = (put(api, path, version=1, **(RENT | {"name": name})) for name in ("одно", "другое"))
+    answers = await asyncio.gather(*changes)
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert (await api.get(path))["version"] == 2
 
 
 async def test_categories_are_those_in_use_and_those_that_are_known(
