@@ -1,5 +1,6 @@
 """Whatever is imported, imported again, ruled, learned or classified again: what a person chose stays."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -87,7 +88,8 @@ class Books:
 
     async def persons(self) -> dict[str, str]:
         found = await self._select(
-            "SELECT id::text, category FROM bank_transaction WHERE classified_by = 'person' AND confidence = 1"
+            "SELECT id::text, category FROM bank_transaction"
+            " WHERE classified_by = 'person' AND confidence = 1"
         )
         return dict(found)
 
@@ -116,7 +118,4 @@ async def test_nothing_overwrites_what_a_person_chose(
             case source:
                 await books.imported(source, how)
         assert await books.persons() == books.chosen
-    counted = sorted(
-        {name: list(books.chosen.values()).count(name) for name in books.chosen.values()}.items()
-    )
-    assert await books.confirmed() == counted
+    assert await books.confirmed() == sorted(Counter(books.chosen.values()).items())
