@@ -115,6 +115,17 @@ async def test_a_version_that_nobody_asked_to_activate_waits(
     assert (await load_classifier(connection, set(), automatic=True)).decide(ROW).how == "preset"
 
 
+async def test_a_version_that_would_guess_does_not_become_active(
+    connection: Connection, database_url: str
+) -> None:
+    await booking.confirmed(connection)
+    await connection.execute("UPDATE bank_transaction SET category = 'Статья ' || hashtext(id::text) % 2")
+    await trained(connection, database_url)
+    [(version, active, accuracy)] = await models(connection, "version, active, accuracy")
+    assert (version, active) == (1, False)
+    assert accuracy < 0.8
+
+
 async def test_an_import_follows_the_active_version(connection: Connection, database_url: str) -> None:
     await booking.confirmed(connection)
     row = ROW._replace(purpose="Размещение рекламы на щитах июнь склад")

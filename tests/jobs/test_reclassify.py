@@ -63,6 +63,14 @@ async def test_a_new_rule_reaches_what_is_there_and_only_the_period(
     assert [verdict for verdict, _ in again.values()] == ["unchanged"] * 3
 
 
+async def test_a_pattern_that_is_none_stops_nobody(connection: Connection, database_url: str) -> None:
+    await booking.stored(connection)
+    await booking.rule(connection, "Никогда", purpose="(", is_pattern=True, priority=1)
+    made = await booking.rule(connection, "Помещения", purpose="арендная")
+    await reclassified(connection, database_url)
+    assert await booking.categories(connection) == {"17": ("Помещения", f"rule:{made}")}
+
+
 async def test_a_rule_that_goes_gives_back_what_the_source_said(
     connection: Connection, database_url: str
 ) -> None:
