@@ -11,6 +11,14 @@ from infra.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
+# What was confirmed for rows that go teaches nobody any more.
+_UNLEARN = """
+UPDATE confirmed_category c SET times = greatest(0, c.times - d.times)
+FROM (
+    SELECT counterparty_inn AS inn, direction, category, count(*) AS times FROM bank_transaction
+    WHERE demo AND classified_by = 'person' GROUP BY counterparty_inn, direction, category
+) d WHERE c.inn = d.inn AND c.direction = d.direction AND c.category = d.category
+"""
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -45,4 +53,5 @@ async def _clear(settings: Settings) -> int:
                 " (SELECT task_id FROM bank_transaction WHERE demo)"
             )
         )
+        await connection.execute(text(_UNLEARN))
         return (await connection.execute(text("DELETE FROM bank_transaction WHERE demo"))).rowcount

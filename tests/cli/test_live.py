@@ -232,12 +232,21 @@ def test_demo_rows_leave_by_one_command_that_asks(live: Installed, statement: Pa
     task_id = newest(live)["id"]
     with psycopg.connect(live.env["TIDEMARK_DATABASE_URL"]) as connection:
         connection.execute("UPDATE bank_transaction SET demo = true WHERE task_id = %s", [task_id])
+        connection.execute(
+            "UPDATE bank_transaction SET category = 'Своя', classified_by = 'person', counterparty_inn = '1',"
+            " direction = 'out' WHERE task_id = %s AND row_no <= 2",
+            [task_id],
+        )
+        connection.execute("INSERT INTO confirmed_category VALUES ('1', 'out', 'Своя', 5)")
     assert live.run("demo", "clear", answer="n\n").exit_code == 1
     assert rows(live, task_id) == 300
     cleared = live.run("demo", "clear", answer="y\n")
     assert cleared.exit_code == 0
     assert "300 demo transactions" in cleared.stdout
     assert rows(live, task_id) == 0
+    with psycopg.connect(live.env["TIDEMARK_DATABASE_URL"]) as connection:
+        left = connection.execute("DELETE FROM confirmed_category WHERE inn = '1' RETURNING times").fetchall()
+    assert left == [(3,)]
 
 
 def test_a_sync_that_has_nothing_to_go_on_from_says_so(live: Installed) -> None:
