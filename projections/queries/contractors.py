@@ -13,8 +13,8 @@ from projections.queries.lists import Listing, words
 _CONDITIONS = {
     # Those that the task made, and those that it changed.
     "task_id": (
-        "id IN (SELECT o.id FROM contractor o WHERE o.task_id = :task_id"
-        " UNION ALL SELECT h.contractor_id FROM contractor_change h WHERE h.task_id = :task_id)"
+        "(task_id = :task_id"
+        " OR id IN (SELECT h.contractor_id FROM contractor_change h WHERE h.task_id = :task_id))"
     ),
     "inn": "inn = :inn",
     "kpp": "kpp = :kpp",

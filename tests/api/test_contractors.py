@@ -88,6 +88,8 @@ async def test_contractors_of_1c_become_a_task(api: Installation) -> None:
         assert answer.status_code == 202, answer.text
         task = await api.get(f"/tasks/{answer.json()['task_id']}")
         assert task["kind"] == "contractors"
+    tried = await api.post("/sync-1c/contractors/sync-async", json={"dry_run": True})
+    assert (await api.get(f"/tasks/{tried.json()['task_id']}"))["dry_run"] is True
     assert (await api.post("/sync-1c/contractors/sync-async", role="user")).status_code == 403
 
 
@@ -107,6 +109,10 @@ async def test_the_next_sync_goes_on_from_what_the_last_completed_one_saw(api: I
 
     following = await api.post(path, json={"since_last": True})
     assert following.status_code == 202, following.text
-    params = (await api.get(f"/tasks/{following.json()['task_id']}"))["params"]
-    assert params["date_from"] == "2025-03-17"
+    task_id = following.json()["task_id"]
+    params = (await api.get(f"/tasks/{task_id}"))["params"]
+    assert (params["date_from"], params["incremental"]) == ("2025-03-17", True)
     assert params["date_to"] > "2025-03-31"
+    await api.until(task_id, status="running")
+    await api.live.publish(batch(1, 10), source_read(10, 1), task_id=task_id)
+    assert (await api.until(task_id, status="completed"))["result"]["since"] == "2025-03-17"
