@@ -1,73 +1,24 @@
-"""Contractors into PostgreSQL, a batch at a time, and what became of each row."""
+"""Contractors into PostgreSQL, a batch at a time, and what became of each row.
+
+New rows of a file go straight into the table by COPY (the common case of a first load). Where somebody with
+such an ИНН or key is there already, and always for 1C, they go through one temp table per connection.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.errors import UniqueViolation
 
+from events.records import VERDICTS, Counts
 from jobs.base import Batch, RowVerdict
+from jobs.kinds import contractor_sql as sql
 from jobs.kinds.copying import copy_line
-from jobs.kinds.gone_rows import Retracting
-from jobs.kinds.verdicts import digest
 from jobs.records import Contractor
 
-_FIELDS = "code, name, full_name, kind, inn, kpp, okpo, data_version, retracted, warnings"
-_COLUMNS = f"key, row_no, {_FIELDS}"
-_TEMP = f"""
-CREATE TEMP TABLE IF NOT EXISTS incoming_contractor ON COMMIT DELETE ROWS
-AS SELECT {_COLUMNS} FROM contractor WITH NO DATA
-"""
-_COPY = f"COPY incoming_contractor ({_COLUMNS}) FROM STDIN"
-# A file does not touch what 1C has: 1C's own row stays, whatever its key.
-_OF_1C = """
-DELETE FROM incoming_contractor i USING contractor c
-WHERE c.inn = i.inn AND c.kpp = i.kpp AND i.inn <> '' AND c.data_version IS NOT NULL AND NOT c.retracted
-RETURNING i.key
-"""
-# 1C's rows follow their DataVersion; a file's row has none and follows its content.
-_UPSERT = f"""
-WITH written AS (
-INSERT INTO contractor ({_COLUMNS}, task_id)
-SELECT {_COLUMNS}, %(task)s FROM incoming_contractor i
-WHERE NOT i.retracted OR EXISTS (SELECT FROM contractor c WHERE c.key = i.key)
-ORDER BY i.key
-ON CONFLICT (key) DO UPDATE SET
-    code = excluded.code, name = excluded.name, full_name = excluded.full_name, kind = excluded.kind,
-    inn = excluded.inn, kpp = excluded.kpp, okpo = excluded.okpo, data_version = excluded.data_version,
-    retracted = excluded.retracted, warnings = excluded.warnings, updated_at = now()
-WHERE CASE WHEN excluded.data_version IS NOT NULL
-    THEN contractor.data_version IS DISTINCT FROM excluded.data_version
-        OR contractor.retracted <> excluded.retracted
-    ELSE (contractor.code, contractor.name, contractor.full_name, contractor.kind, contractor.okpo,
-          contractor.retracted)
-        IS DISTINCT FROM (excluded.code, excluded.name, excluded.full_name, excluded.kind, excluded.okpo,
-          excluded.retracted)
-    END
-RETURNING new.id, new.key, old.id IS NULL AS is_new, new.retracted
-), changed AS (
-INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM written WHERE NOT is_new
-ON CONFLICT DO NOTHING
-)
-SELECT key, is_new, retracted FROM written
-"""
-RETRACTING = Retracting(
-    retract="""
-WITH gone AS (
-    UPDATE contractor SET retracted = true, updated_at = now()
-    WHERE NOT retracted AND data_version IS NOT NULL AND key IN (
-        SELECT key FROM contractor WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE)
-    RETURNING id, key
-), changed AS (
-    INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM gone
-    ON CONFLICT DO NOTHING
-)
-SELECT key FROM gone
-""",
-    stored="SELECT key FROM contractor WHERE key = ANY(%(keys)s)",
-    shown="Description",
-)
+_MOST_REMEMBERED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,66 +29,125 @@ class IncomingContractor:
     contractor: Contractor
 
 
-async def write_contractors(
-    connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[IncomingContractor]
-) -> dict[int, RowVerdict]:
-    """Write ``rows``, in any order; says of each, by its number, what became of it."""
-    unique: dict[bytes, IncomingContractor] = {}
-    for row in rows:
-        unique.setdefault(row.contractor.key, row)
-    said: dict[int, RowVerdict] = {
-        row.row_no: RowVerdict(
-            "duplicate", row.contractor.name, "duplicate_in_file", {"row": unique[row.contractor.key].row_no}
-        )
-        for row in rows
-        if unique[row.contractor.key] is not row
-    }
-    if unique:
-        verdicts = await _upserted(connection, batch, list(unique.values()))
-        for key, row in unique.items():
-            verdict = _verdict(row.contractor, verdicts.get(key))
-            said[row.row_no] = _recognisable(verdict, row.contractor) if batch.task.dry_run else verdict
-    return said
+class ContractorWriter:
+    """Writes batches; remembers which tasks bring rows that are there already, so that only the first such
+    batch of a task is tried twice."""
+
+    def __init__(self) -> None:
+        self._repeating: dict[str, None] = {}
+
+    async def write(
+        self, connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[IncomingContractor]
+    ) -> dict[int, RowVerdict]:
+        """Write ``rows``, in any order; says of each, by its number, what became of it."""
+        unique: dict[bytes, IncomingContractor] = {}
+        for row in rows:
+            unique.setdefault(row.contractor.key, row)
+        said = {
+            row.row_no: _twice(row, unique[row.contractor.key].row_no)
+            for row in rows
+            if unique[row.contractor.key] is not row
+        }
+        if unique:
+            said |= await self._written(connection, batch, [unique[key] for key in sorted(unique)])
+        return said
+
+    async def _written(
+        self, connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[IncomingContractor]
+    ) -> dict[int, RowVerdict]:
+        task_id = batch.task.task_id
+        if batch.context.get("source") != "onec" and task_id not in self._repeating:
+            try:
+                if await _all_new(connection, rows):
+                    await _straight(connection, task_id, rows)
+                    return {row.row_no: RowVerdict("created", row.contractor.name) for row in rows}
+            except UniqueViolation:
+                pass
+            self._remember(task_id)
+        return await _upserted(connection, batch, rows)
+
+    def _remember(self, task_id: str) -> None:
+        self._repeating[task_id] = None
+        while len(self._repeating) > _MOST_REMEMBERED:
+            del self._repeating[next(iter(self._repeating))]
+
+
+async def _all_new(connection: psycopg.AsyncConnection[Any], rows: Sequence[IncomingContractor]) -> bool:
+    """Nobody here has one of their ИНН; a key that is here is found by writing."""
+    found = await connection.execute(sql.ANY_KNOWN, [[row.contractor.inn for row in rows]])
+    known = await found.fetchone()
+    return known == (False,)
+
+
+async def _straight(
+    connection: psycopg.AsyncConnection[Any], task_id: str, rows: Sequence[IncomingContractor]
+) -> None:
+    """All of them new, or UniqueViolation and nothing written."""
+    end = f"\t{task_id}\n"
+    async with connection.transaction(), connection.cursor() as cursor, cursor.copy(sql.STRAIGHT) as copy:
+        await copy.write("".join([_line(row)[:-1] + end for row in rows]))
 
 
 async def _upserted(
     connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[IncomingContractor]
-) -> dict[bytes, str]:
-    """By key; what is not in it was there already as it is."""
-    found: dict[bytes, str] = {}
+) -> dict[int, RowVerdict]:
+    mine = {row.contractor.key: row for row in rows}
+    said: dict[int, RowVerdict] = {}
     async with connection.cursor() as cursor:
-        await cursor.execute(_TEMP)
-        await cursor.execute("DELETE FROM incoming_contractor")
-        async with cursor.copy(_COPY) as copy:
+        await cursor.execute(sql.TEMP)
+        # A batch that is written by halves comes here several times in one transaction.
+        await cursor.execute(sql.EMPTY)
+        async with cursor.copy(sql.COPY) as copy:
             await copy.write("".join(map(_line, rows)))
+        await cursor.execute(sql.ADOPT)
         if batch.context.get("source") != "onec":
-            await cursor.execute(_OF_1C)
-            found |= {key.bytes: "duplicate" for (key,) in await cursor.fetchall()}
-        await cursor.execute(_UPSERT, {"task": batch.task.task_id})
+            said |= await _resolved(cursor, mine)
+        await cursor.execute(sql.UPSERT, {"task": batch.task.task_id})
         for key, is_new, is_gone in await cursor.fetchall():
-            found[key.bytes] = "created" if is_new else "retracted" if is_gone else "updated"
-        await cursor.execute(
-            "SELECT i.key FROM incoming_contractor i"
-            " WHERE i.retracted AND NOT EXISTS (SELECT FROM contractor c WHERE c.key = i.key)"
-        )
-        found |= {key.bytes: "skipped" for (key,) in await cursor.fetchall()}
-    return found
+            verdict = "created" if is_new else "retracted" if is_gone else "updated"
+            said |= _verdict(mine[key.bytes], verdict)
+        if any(row.contractor.retracted for row in rows):
+            await cursor.execute(sql.NEVER_IMPORTED)
+            for (key,) in await cursor.fetchall():
+                said |= _verdict(mine[key.bytes], "skipped", "never_imported")
+    for row in rows:
+        said.setdefault(row.row_no, RowVerdict("unchanged", row.contractor.name))
+    return said
 
 
-def _verdict(contractor: Contractor, verdict: str | None) -> RowVerdict:
-    if verdict == "duplicate":
+async def _resolved(
+    cursor: psycopg.AsyncCursor[Any], mine: dict[bytes, IncomingContractor]
+) -> dict[int, RowVerdict]:
+    """Rows of a file that mean somebody who is here: they take his key, in ``mine`` too. What is 1C's, or
+    what another row of the batch means as well, is said and left out."""
+    by_no = {row.row_no: row for row in mine.values()}
+    said: dict[int, RowVerdict] = {}
+    await cursor.execute(sql.FIND)
+    if found := await cursor.fetchall():
+        await cursor.execute(sql.TWICE)
+        for row_no, first in await cursor.fetchall():
+            said[row_no] = _twice(by_no[row_no], first)
+        mine |= {key.bytes: by_no[row_no] for row_no, key in found if row_no not in said}
+    await cursor.execute(sql.OF_1C)
+    for (row_no,) in await cursor.fetchall():
+        contractor = by_no[row_no].contractor
         named = {"inn": contractor.inn, "kpp": contractor.kpp}
-        return RowVerdict(verdict, contractor.name, "duplicate_of_contractor", named)
-    return RowVerdict(
-        verdict or "unchanged", contractor.name, "never_imported" if verdict == "skipped" else None
-    )
+        said[row_no] = RowVerdict("duplicate", contractor.name, "duplicate_of_contractor", named)
+    return said
 
 
-def _recognisable(verdict: RowVerdict, contractor: Contractor) -> RowVerdict:
-    """1C's element is as its DataVersion and mark say, a file's row as it is written."""
-    c = contractor
-    fields = (c.data_version,) if c.data_version else (c.code, c.name, c.full_name, c.kind, c.okpo)
-    return replace(verdict, identity=c.key, content=digest((*fields, str(c.retracted))))
+def _twice(row: IncomingContractor, first: int) -> RowVerdict:
+    return RowVerdict("duplicate", row.contractor.name, "duplicate_in_file", {"row": first})
+
+
+def _verdict(row: IncomingContractor, verdict: str, code: str | None = None) -> dict[int, RowVerdict]:
+    return {row.row_no: RowVerdict(verdict, row.contractor.name, code)}
+
+
+def counted(verdicts: Sequence[RowVerdict]) -> Counts:
+    """How many rows ended in each verdict."""
+    names = [said.verdict for said in verdicts]
+    return Counts(**{name: names.count(name) for name in VERDICTS})
 
 
 def _line(row: IncomingContractor) -> str:

@@ -1,4 +1,4 @@
-"""Task kind ``contractors``: 1C's Справочник.Контрагенты becomes contractors."""
+"""Task kind ``contractors``: 1C's Справочник.Контрагенты, or a file of them, becomes contractors."""
 
 from typing import Any
 
@@ -6,42 +6,48 @@ import psycopg
 
 from domain.errors import Fatal, MalformedRow
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, Source, SourceTools, TaskSpec, Upload
-from jobs.kinds.contractor_rows import RETRACTING, IncomingContractor, write_contractors
-from jobs.kinds.gone_rows import gone_rows, take_back
-from jobs.kinds.verdicts import counted, in_order
-from jobs.sources.onec import earlier
+from jobs.contractors.layouts import CONTRACTORS
+from jobs.contractors.reading import to_contractor as of_file
+from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor, counted
+from jobs.kinds.price_imports import refuse_nothing
+from jobs.params import TableParams
 from jobs.sources.onec.catalogue import ContractorsSource
-from jobs.sources.onec.contractors import to_contractor
+from jobs.sources.onec.contractors import to_contractor as of_1c
 from jobs.sources.onec.settings import OneCSettings
+from jobs.sources.tabular import tabular
 
 
 class Contractors:
-    """1C's elements follow their DataVersion, and a deletion mark retracts them."""
+    """1C's elements follow their DataVersion, and a deletion mark retracts them; a file's rows follow their
+    content, and leave alone what 1C has."""
 
     name = "contractors"
-    upload: Upload | None = None
+    upload: Upload | None = Upload("contractors", TableParams, refuse_nothing)
+
+    def __init__(self) -> None:
+        self._writer = ContractorWriter()
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:
-        if task.source.get("type") != "onec":
-            raise Fatal("source_unknown", source=str(task.source.get("type")))
-        if not isinstance(tools.onec, OneCSettings):
-            raise Fatal("onec_not_configured")
-        known = earlier.contractors(tools.connect, tools.onec.mapping) if tools.connect else None
-        return ContractorsSource(tools.onec, tools.objects, task.task_id, task.attempt, earlier=known)
+        match task.source.get("type"):
+            case "upload":
+                return tabular(task, tools, CONTRACTORS, "contractors")
+            case "onec":
+                if not isinstance(tools.onec, OneCSettings):
+                    raise Fatal("onec_not_configured")
+                return ContractorsSource(tools.onec, tools.objects, task.task_id, task.attempt)
+            case other:
+                raise Fatal("source_unknown", source=str(other))
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         rows: list[IncomingContractor] = []
         rejects: list[RejectedRow] = []
-        gone = gone_rows(batch)
+        read = of_1c if batch.context.get("source") == "onec" else of_file
         for row_no, raw in enumerate(batch.rows, batch.first_row):
-            if row_no in gone:
-                continue
             try:
-                rows.append(IncomingContractor(row_no, to_contractor(raw)))
+                rows.append(IncomingContractor(row_no, read(raw)))
             except MalformedRow as error:
                 rejects.append(RejectedRow(row_no, raw, error))
-        said = await write_contractors(connection, batch, rows)
-        said |= await take_back(connection, batch, gone, RETRACTING)
+        said = await self._writer.write(connection, batch, rows)
         said |= {reject.row_no: RowVerdict("rejected") for reject in rejects}
-        verdicts = in_order(said)
+        verdicts = tuple(said[row_no] for row_no in sorted(said))
         return BatchResult(counted(verdicts), tuple(rejects), verdicts)

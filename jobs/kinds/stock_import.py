@@ -16,7 +16,7 @@ from jobs.params import TableParams
 from jobs.prices import reading
 from jobs.prices.layouts import STOCK
 from jobs.prices.matching import matched
-from jobs.sources.table import TableSource
+from jobs.sources.tabular import tabular
 
 LOT = Upsert(
     "stock_lot",
@@ -55,7 +55,7 @@ class StockImport:
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:
         if task.source.get("type") != "upload":
             raise Fatal("source_unknown", source=str(task.source.get("type")))
-        return TableSource(task, tools, STOCK)
+        return tabular(task, tools, STOCK, "offers")
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         names = [str(row.get(name) or "") for row in batch.rows for name in ("number", "code")]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from infra.clock import new_id
 from jobs.base import Batch, TaskSpec
-from jobs.kinds.contractor_rows import IncomingContractor, write_contractors
+from jobs.contractors.reading import own_key
+from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor
 from jobs.records import Contractor
 
 pytestmark = pytest.mark.integration
@@ -43,9 +44,8 @@ async def write(
     connection: psycopg.AsyncConnection[Any], *rows: Contractor, source: str = "onec"
 ) -> list[str]:
     batch = Batch(TASK, 1, 1, [{}] * len(rows), {}, {"source": source})
-    said = await write_contractors(
-        connection, batch, [IncomingContractor(n, r) for n, r in enumerate(rows, 1)]
-    )
+    incoming = [IncomingContractor(n, r) for n, r in enumerate(rows, 1)]
+    said = await ContractorWriter().write(connection, batch, incoming)
     return [said[n].verdict for n in range(1, len(rows) + 1)]
 
 
@@ -79,8 +79,8 @@ async def test_a_deletion_mark_retracts_once_and_is_taken_back(
 
 async def test_a_file_does_not_touch_what_1c_has(connection: psycopg.AsyncConnection[Any]) -> None:
     await write(connection, ROW)
-    of_file = replace(ROW, key=b"f" * 16, name="Из файла", data_version=None)
-    other = replace(of_file, key=b"g" * 16, inn="7700000012")
+    of_file = replace(ROW, key=own_key("1"), name="Из файла", data_version=None)
+    other = replace(of_file, key=own_key("2"), inn="7700000012")
     assert await write(connection, of_file, other, source="table") == ["duplicate", "created"]
     assert await write(connection, of_file, other, source="table") == ["duplicate", "unchanged"]
     renamed = replace(other, name="Переименован")

@@ -1,0 +1,1 @@
+"""Contractors (контрагенты) that come in a file."""

@@ -1,0 +1,86 @@
+"""The statements by which contractors find their rows.
+
+A reference (Ref_Key of 1C, Ид of CommerceML) is an identity; ИНН and КПП find the row of who has none. A key
+made of numbers or a name is told from a reference by its version, 8 (``jobs.contractors.reading``).
+"""
+
+FIELDS = "code, name, full_name, kind, inn, kpp, okpo, data_version, retracted, warnings"
+COLUMNS = f"key, row_no, {FIELDS}"
+STRAIGHT = f"COPY contractor ({COLUMNS}, task_id) FROM STDIN"
+TEMP = f"""
+CREATE TEMP TABLE IF NOT EXISTS incoming_contractor ON COMMIT DELETE ROWS
+AS SELECT {COLUMNS} FROM contractor WITH NO DATA
+"""
+EMPTY = "DELETE FROM incoming_contractor"
+COPY = f"COPY incoming_contractor ({COLUMNS}) FROM STDIN"
+# Is there anybody with one of these ИНН?
+ANY_KNOWN = "SELECT EXISTS (SELECT FROM contractor WHERE inn = ANY(%s) AND inn <> '' AND NOT retracted)"
+# A row that a file made without a reference becomes the one of 1C: one contractor, not two.
+ADOPT = """
+UPDATE contractor c SET key = i.key FROM incoming_contractor i
+WHERE i.inn <> '' AND c.inn = i.inn AND c.kpp = i.kpp AND NOT c.retracted AND NOT i.retracted
+  AND uuid_extract_version(c.key) = 8 AND uuid_extract_version(i.key) IS DISTINCT FROM 8
+  AND NOT EXISTS (SELECT FROM contractor k WHERE k.key = i.key)
+"""
+# And a row without a reference means who has its ИНН and КПП; without a КПП, who has its ИНН in 1C.
+FIND = """
+UPDATE incoming_contractor i SET key = f.key FROM incoming_contractor w, LATERAL (
+    SELECT c.key FROM contractor c
+    WHERE c.inn = w.inn AND c.inn <> '' AND NOT c.retracted
+      AND (c.kpp = w.kpp OR w.kpp = '' AND c.data_version IS NOT NULL)
+    ORDER BY c.data_version IS NULL, c.kpp <> w.kpp, c.key LIMIT 1) f
+WHERE w.row_no = i.row_no AND i.inn <> '' AND uuid_extract_version(i.key) = 8 AND f.key <> i.key
+RETURNING i.row_no, i.key
+"""
+# Two rows of a batch that mean one contractor: the first counts.
+TWICE = """
+DELETE FROM incoming_contractor i USING incoming_contractor first
+WHERE first.key = i.key AND first.row_no < i.row_no
+RETURNING i.row_no, first.row_no
+"""
+# A file does not touch what 1C has, not even what 1C has deleted.
+OF_1C = """
+DELETE FROM incoming_contractor i USING contractor c
+WHERE c.key = i.key AND c.data_version IS NOT NULL
+RETURNING i.row_no
+"""
+NEVER_IMPORTED = """
+SELECT i.key FROM incoming_contractor i
+WHERE i.retracted AND NOT EXISTS (SELECT FROM contractor c WHERE c.key = i.key)
+"""
+_EMPTY_STAYS = ("code", "kind", "okpo")
+_CHANGES = ("code", "name", "full_name", "kind", "inn", "kpp", "okpo", "retracted", "warnings")
+
+
+def _said(field: str) -> str:
+    """What a file does not say leaves what is there; a full name that is only the name says nothing."""
+    if field in _EMPTY_STAYS:
+        return f"coalesce(nullif(excluded.{field}, ''), contractor.{field})"
+    if field == "full_name":
+        return (
+            "CASE WHEN excluded.full_name = excluded.name AND contractor.full_name <> ''"
+            " THEN contractor.full_name ELSE excluded.full_name END"
+        )
+    return f"excluded.{field}"
+
+
+_OF_FILE = {field: _said(field) for field in _CHANGES}
+_SETS = ", ".join(
+    f"{field} = CASE WHEN excluded.data_version IS NULL THEN {said} ELSE excluded.{field} END"
+    for field, said in _OF_FILE.items()
+)
+# 1C's rows follow their DataVersion; a file's row has none and follows its content.
+UPSERT = f"""
+INSERT INTO contractor ({COLUMNS}, task_id)
+SELECT {COLUMNS}, %(task)s FROM incoming_contractor i
+WHERE NOT i.retracted OR EXISTS (SELECT FROM contractor c WHERE c.key = i.key)
+ORDER BY i.key
+ON CONFLICT (key) DO UPDATE SET {_SETS}, data_version = excluded.data_version, updated_at = now()
+WHERE CASE WHEN excluded.data_version IS NOT NULL
+    THEN contractor.data_version IS DISTINCT FROM excluded.data_version
+        OR contractor.retracted <> excluded.retracted
+    ELSE ({", ".join(f"contractor.{field}" for field in _OF_FILE)})
+        IS DISTINCT FROM ({", ".join(_OF_FILE.values())})
+    END
+RETURNING new.key, old.id IS NULL, new.retracted
+"""

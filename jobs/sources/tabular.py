@@ -1,0 +1,73 @@
+"""A table or CommerceML: what was uploaded is told by its content, never by its name."""
+
+from collections.abc import AsyncGenerator
+from typing import Literal
+
+from domain.errors import UnsupportedFormat
+from jobs.base import Page, Source, SourceTools, Summary, Survey, TaskSpec
+from jobs.formats.foreign import name_of
+from jobs.formats.tables.fields import Layout
+from jobs.sources.commerceml import CommerceMLSource
+from jobs.sources.table import TableSource
+from jobs.sources.uploaded import chunks
+
+_HEAD = 4096
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+def tabular(
+    task: TaskSpec, tools: SourceTools, layout: Layout, what: Literal["contractors", "offers"]
+) -> Source:
+    """A file of a kind that takes a table by ``layout``, or ``what`` of a CommerceML file."""
+    return _Tabular(task, tools, layout, what)
+
+
+class _Tabular:
+    """Which of the two it is is known when its first bytes are."""
+
+    def __init__(
+        self, task: TaskSpec, tools: SourceTools, layout: Layout, what: Literal["contractors", "offers"]
+    ) -> None:
+        self._task = task
+        self._tools = tools
+        self._layout = layout
+        self._what = what
+        self._source: Source | None = None
+
+    async def survey(self) -> Survey:
+        return await (await self._told()).survey()
+
+    async def pages(self) -> AsyncGenerator[Page, None]:
+        async for page in (await self._told()).pages():
+            yield page
+
+    def summary(self) -> Summary:
+        assert self._source is not None, "pages() has not ended"
+        return self._source.summary()
+
+    async def _told(self) -> Source:
+        if self._source is None:
+            self._source = self._made(await self._head())
+        return self._source
+
+    def _made(self, head: bytes) -> Source:
+        if not head.strip(b" \t\r\n\0"):
+            raise UnsupportedFormat("file_empty")
+        found = name_of(head)
+        if found == "html":
+            raise UnsupportedFormat("table_other_format", found=found)
+        if found == "xml":
+            return CommerceMLSource(self._task, self._tools, self._what)
+        return TableSource(self._task, self._tools, self._layout)
+
+    async def _head(self) -> bytes:
+        head = b""
+        async for chunk in chunks(self._tools.objects, str(self._task.source["path"])):
+            head += chunk
+            if len(head) >= _HEAD:
+                break
+        for bom in _BOMS:
+            if head.startswith(bom):
+                # XML in UTF-16 is told by its bracket.
+                return head.removeprefix(bom).replace(b"\0", b"").lstrip()[:_HEAD]
+        return head.lstrip(b" \t\r\n")[:_HEAD]
