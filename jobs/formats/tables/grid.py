@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row of a sheet: ``number`` is 1-based, ``level`` its depth in an outline."""
+    """A row of a sheet as text: ``number`` is 1-based, ``cells`` start at the first column with blanks
+    as '', ``level`` is its outline level (0 = none)."""
 
     number: int
     cells: list[str]
