@@ -9,12 +9,11 @@ from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, Source, Sourc
 from jobs.contractors.layouts import CONTRACTORS
 from jobs.contractors.reading import to_contractor as of_file
 from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor, counted
-from jobs.kinds.price_imports import refuse_nothing
 from jobs.params import TableParams
 from jobs.sources.onec.catalogue import ContractorsSource
 from jobs.sources.onec.contractors import to_contractor as of_1c
 from jobs.sources.onec.settings import OneCSettings
-from jobs.sources.tabular import tabular
+from jobs.sources.tabular import refuse_other, tabular
 
 
 class Contractors:
@@ -22,7 +21,7 @@ class Contractors:
     content, and leave alone what 1C has."""
 
     name = "contractors"
-    upload: Upload | None = Upload("contractors", TableParams, refuse_nothing)
+    upload: Upload | None = Upload("contractors", TableParams, refuse_other)
 
     def __init__(self) -> None:
         self._writer = ContractorWriter()

@@ -10,13 +10,13 @@ from domain.errors import Fatal, MalformedRow
 from jobs.base import Batch, BatchResult, Row, Source, SourceTools, TaskSpec, Upload
 from jobs.kinds.desk_rows import keyed, plain
 from jobs.kinds.part_numbers import KnownParts
-from jobs.kinds.price_imports import each, refuse_nothing
+from jobs.kinds.price_imports import each
 from jobs.kinds.upserting import IncomingRow, Upsert, upsert
 from jobs.params import TableParams
 from jobs.prices import reading
 from jobs.prices.layouts import STOCK
 from jobs.prices.matching import matched
-from jobs.sources.tabular import tabular
+from jobs.sources.tabular import refuse_other, tabular
 
 LOT = Upsert(
     "stock_lot",
@@ -50,7 +50,7 @@ class StockImport:
     cost of the warehouse wrong, and only a person knows what was meant."""
 
     name = "stock_import"
-    upload: Upload | None = Upload("stock", StockParams, refuse_nothing)
+    upload: Upload | None = Upload("stock", StockParams, refuse_other)
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:
         if task.source.get("type") != "upload":

@@ -13,6 +13,25 @@ from jobs.sources.uploaded import chunks
 
 _HEAD = 4096
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_NO_TABLES = frozenset(("client_bank", "belarusian_client_bank", "html", "json", "pdf", "rar", "7z", "gzip"))
+
+
+def refuse_other(head: bytes) -> None:
+    """Raise UnsupportedFormat for what neither is: ``file_empty``, ``table_other_format`` (``found`` names
+    it). What may be a table is judged by its header, which stands further down."""
+    plain = _plain(head)
+    if not plain:
+        raise UnsupportedFormat("file_empty")
+    if (found := name_of(plain)) in _NO_TABLES:
+        raise UnsupportedFormat("table_other_format", found=str(found))
+
+
+def _plain(head: bytes) -> bytes:
+    """Without a BOM; what begins with one of UTF-16 as ASCII, by which XML is told."""
+    for bom in _BOMS:
+        if head.startswith(bom):
+            return head.removeprefix(bom).replace(b"\0", b"").lstrip()
+    return head.lstrip(b" \t\r\n")
 
 
 def tabular(
@@ -51,12 +70,8 @@ class _Tabular:
         return self._source
 
     def _made(self, head: bytes) -> Source:
-        if not head.strip(b" \t\r\n\0"):
-            raise UnsupportedFormat("file_empty")
-        found = name_of(head)
-        if found == "html":
-            raise UnsupportedFormat("table_other_format", found=found)
-        if found == "xml":
+        refuse_other(head)
+        if name_of(_plain(head)) == "xml":
             return CommerceMLSource(self._task, self._tools, self._what)
         return TableSource(self._task, self._tools, self._layout)
 
@@ -66,8 +81,4 @@ class _Tabular:
             head += chunk
             if len(head) >= _HEAD:
                 break
-        for bom in _BOMS:
-            if head.startswith(bom):
-                # XML in UTF-16 is told by its bracket.
-                return head.removeprefix(bom).replace(b"\0", b"").lstrip()[:_HEAD]
-        return head.lstrip(b" \t\r\n")[:_HEAD]
+        return head[:_HEAD]
