@@ -1,5 +1,6 @@
 """``tidemark import``: load a file, or say what loading it would do."""
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +28,10 @@ class ControlTotals(StrEnum):
 
 
 File = Annotated[Path, typer.Argument(help="The file, for example kl_to_1c.txt.", show_default=False)]
-Kind = Annotated[str, typer.Option(help="What the file holds.")]
+Kind = Annotated[str, typer.Option(help="What the file holds: bank-transactions, contractors, stock …")]
+Param = Annotated[
+    list[str] | None, typer.Option("--param", help="NAME=VALUE of this kind, e.g. warehouse=Основной.")
+]
 Follow = Annotated[bool, typer.Option("--follow", help="Show the progress and the result.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Load nothing: say what is in it. Needs no server.")]
 Server = Annotated[bool, typer.Option("--server", help="With --dry-run: let the server check it.")]
@@ -50,19 +54,36 @@ def import_file(
     batch_size: BatchSize = None,
     no_classify: NoClassify = False,
     idempotency_key: Key = None,
+    param: Param = None,
 ) -> None:
     """Load a file. With --follow or --dry-run the exit code is 0 only if everything added up."""
     state, path = state_of(ctx), checked(file)
     kind = kind.replace("_", "-")
     if dry_run and not server:
         raise typer.Exit(_try_here(state.screen, path, kind, control_totals))
-    params: dict[str, Any] = {"control_totals": control_totals.value, "auto_classify": not no_classify}
+    params = _given(param or [])
+    if kind == _LOCAL_KIND:
+        params = {"control_totals": control_totals.value, "auto_classify": not no_classify} | params
     if batch_size is not None:
         params["batch_size"] = batch_size
     options = Options(dry_run=dry_run, force=force, key=idempotency_key)
     with state.api() as api:
         accepted = upload(state.screen, api, kind, path, params, options)
     said(state, accepted, watched=follow_it or dry_run)
+
+
+def _given(pairs: list[str]) -> dict[str, Any]:
+    """``NAME=VALUE``; a value in braces is JSON, as a mapping of columns is. The server knows the names."""
+    params: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise Failure("cli.param_malformed", param=pair)
+        try:
+            params[name] = json.loads(value) if value.startswith("{") else value
+        except json.JSONDecodeError as error:
+            raise Failure("cli.param_malformed", param=pair) from error
+    return params
 
 
 def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTotals) -> int:

@@ -1,0 +1,69 @@
+"""Files other than statements from the command line to the database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.settings import Settings
+from tests.cli.installation import Installed, installed
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def live(settings: Settings) -> Iterator[Installed]:
+    with installed(settings) as found:
+        yield found
+
+
+def saved(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def found(live: Installed, query: str) -> list[Any]:
+    with psycopg.connect(live.env["TIDEMARK_DATABASE_URL"]) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_contractors_and_stock_come_in_by_their_kind(live: Installed, tmp_path: Path) -> None:
+    contractors = saved(
+        tmp_path,
+        "contractors.xml",
+        "<КоммерческаяИнформация><Контрагенты><Контрагент><Наименование>Ромашка</Наименование>"
+        "<ИНН>7700000009</ИНН></Контрагент></Контрагенты></КоммерческаяИнформация>",
+    )
+    result = live.run("import", contractors, "--kind", "contractors", "--follow")
+    assert result.exit_code == 0, result.output
+    assert found(live, "SELECT name, inn FROM contractor") == [("Ромашка", "7700000009")]
+
+    components = saved(tmp_path, "components.csv", "Код\r\nА-1\r\n")
+    assert live.run("import", components, "--kind", "components", "--follow").exit_code == 0
+    stock = saved(
+        tmp_path,
+        "offers.xml",
+        "<КоммерческаяИнформация><ПакетПредложений><Предложения><Предложение><Артикул>А-1</Артикул>"
+        "<Количество>7</Количество></Предложение></Предложения></ПакетПредложений></КоммерческаяИнформация>",
+    )
+    result = live.run("import", stock, "--kind", "stock", "--param", "warehouse=Основной", "--follow")
+    assert result.exit_code == 0, result.output
+    assert found(live, "SELECT warehouse, quantity::int FROM stock_lot") == [("Основной", 7)]
+
+
+def test_what_is_no_table_is_refused_before_it_is_a_task(live: Installed, tmp_path: Path) -> None:
+    statement = saved(tmp_path, "kl_to_1c.txt", "1CClientBankExchange\r\nВерсияФормата=1.02\r\n")
+    result = live.run("import", statement, "--kind", "contractors")
+    assert result.exit_code == 2
+    assert "a client-bank statement" in result.output
+
+
+@pytest.mark.parametrize("param", ["warehouse", "=x", "mapping={"])
+def test_a_param_has_a_name_and_a_value(live: Installed, tmp_path: Path, param: str) -> None:
+    file = saved(tmp_path, "a.csv", "a\r\n")
+    result = live.run("import", file, "--kind", "stock", "--param", param)
+    assert result.exit_code == 2
+    assert "NAME=VALUE" in result.output
