@@ -42,10 +42,11 @@ class Client:
     def close(self) -> None:
         self._api.close()
 
-    def submit(self, path: Path) -> str:
-        """Upload a statement; its task's id."""
+    def submit(self, path: Path, kind: str = "bank-transactions") -> str:
+        """Upload a file, though it may have been before; its task's id."""
         with path.open("rb") as file:
-            answer = self._api.post("/imports/bank-transactions", files={"file": (path.name, file)})
+            form = {"force": "true"}
+            answer = self._api.post(f"/imports/{kind}", files={"file": (path.name, file)}, data=form)
         task_id: str = answer.raise_for_status().json()["task_id"]
         return task_id
 
@@ -62,11 +63,13 @@ class Client:
         found: dict[str, Any] = self._api.get(f"/tasks/{task_id}").raise_for_status().json()
         return found
 
-    def run(self, path: Path, documents: int, seconds: float, pause: float) -> Import:
-        """Import a statement of rows that are all new and wait until the API shows it as completed, asking
+    def run(
+        self, path: Path, documents: int, seconds: float, pause: float, kind: str = "bank-transactions"
+    ) -> Import:
+        """Import a file of rows that are all new and wait until the API shows it as completed, asking
         every ``pause`` seconds; raises BenchmarkFailed where it ends otherwise or after ``seconds``."""
         began = time.perf_counter()
-        task_id = self.submit(path)
+        task_id = self.submit(path, kind)
         uploaded = time.perf_counter() - began
         while True:
             task = self.task(task_id)

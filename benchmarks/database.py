@@ -52,11 +52,11 @@ class Tables:
     def close(self) -> None:
         self._connection.close()
 
-    def twin(self, name: str) -> str:
+    def twin(self, name: str, of: str = "bank_transaction") -> str:
         """An empty table of the same columns, defaults and indexes; gives its qualified name."""
         table = f"{SCHEMA}.{name}"
         self._connection.execute(f"DROP TABLE IF EXISTS {table}")
-        self._connection.execute(f"CREATE TABLE {table} (LIKE public.bank_transaction INCLUDING ALL)")
+        self._connection.execute(f"CREATE TABLE {table} (LIKE public.{of} INCLUDING ALL)")
         return table
 
     def checked(self, table: str, rows: int) -> None:

@@ -19,7 +19,7 @@ from benchmarks.bench import Bench
 from benchmarks.client import Client
 from benchmarks.database import Tables
 from benchmarks.machine import described
-from benchmarks.parts import cancelling, large, learning, pricing, small, sockets, submissions
+from benchmarks.parts import cancelling, files, large, learning, pricing, small, sockets, submissions
 from benchmarks.report import BenchmarkFailed, Figure, Outcome, results
 from benchmarks.running import running_stack
 
@@ -35,6 +35,7 @@ PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
     "import": large.measure,
     "cancel": cancelling.measure,
     "pricing": pricing.measure,
+    "files": files.measure,
 }
 # What may go wrong with one part; a mistake in the benchmark itself ends it.
 FAILURES = (BenchmarkFailed, httpx.HTTPError, psycopg.Error, subprocess.SubprocessError, ExceptionGroup)
