@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from domain.errors import MalformedRow
 from jobs.formats.identifiers import inn_problem, party_warnings
 from jobs.records import Contractor
 
-LONGEST = {"name": 500, "full_name": 1_000}
 _LONGEST = 200
 _REF = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _KINDS = {
@@ -35,7 +35,7 @@ _WORDS = re.compile(r"[^\W_]+")
 def to_contractor(raw: Mapping[str, Any]) -> Contractor:
     """What the row says. Raises MalformedRow: ``name_missing``, ``value_too_long``, ``nul_byte``; a wrong
     ИНН or КПП is a warning, and the zero that a spreadsheet has cut off an ИНН is put back with one."""
-    name, full_name = _text(raw, "name"), _text(raw, "full_name")
+    name, full_name = _text(raw, "name", 500), _text(raw, "full_name", 1_000)
     if not name and not full_name:
         raise MalformedRow("name_missing", "name", "")
     inn, kpp, warnings = _numbers(raw)
@@ -70,6 +70,8 @@ def _numbers(raw: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
 
 def _plain(number: str) -> str:
     """Without spaces, an apostrophe before it and the ``.0`` that a number has got in a spreadsheet."""
+    if number.isdecimal():
+        return number
     return "".join(number.split()).strip("'`’").removesuffix(".0").removesuffix(",0")
 
 
@@ -100,15 +102,22 @@ def normalised(name: str) -> str:
 def _kind(said: str, inn: str, kpp: str, name: str) -> str:
     """What the row says, else what its numbers mean: a firm has ten digits and a КПП."""
     if said:
-        return _KINDS.get("".join(_WORDS.findall(said.upper())), "")
+        return _kind_of(said)
     if len(inn) == 10 or kpp:
         return "company"
     return "entrepreneur" if len(inn) == 12 and _ENTREPRENEUR.match(name) else ""
 
 
-def _text(raw: Mapping[str, Any], field: str) -> str:
-    found = str(raw.get(field) or "").strip()
-    limit = LONGEST.get(field, _LONGEST)
+@lru_cache(maxsize=256)
+def _kind_of(said: str) -> str:
+    return _KINDS.get("".join(_WORDS.findall(said.upper())), "")
+
+
+def _text(raw: Mapping[str, Any], field: str, limit: int = _LONGEST) -> str:
+    found = raw.get(field)
+    if not found:
+        return ""
+    found = str(found).strip()
     if len(found) > limit:
         raise MalformedRow("value_too_long", field, found[:_LONGEST], limit=limit)
     if "\0" in found:

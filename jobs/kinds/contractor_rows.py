@@ -7,7 +7,6 @@ such an ИНН or key is there already, and always for 1C, they go through one t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from psycopg.errors import UniqueViolation
@@ -155,7 +154,7 @@ def counted(verdicts: Sequence[RowVerdict]) -> Counts:
 def _line(row: IncomingContractor) -> str:
     c = row.contractor
     return copy_line(
-        str(UUID(bytes=c.key)),
+        c.key.hex(),
         str(row.row_no),
         c.code,
         c.name,
