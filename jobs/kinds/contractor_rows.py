@@ -5,18 +5,20 @@ such an ИНН or key is there already, and always for 1C, they go through one t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 from psycopg.errors import UniqueViolation
 
-from events.records import VERDICTS, Counts
 from jobs.base import Batch, RowVerdict
 from jobs.kinds import contractor_sql as sql
 from jobs.kinds.copying import copy_line
+from jobs.kinds.gone_rows import Retracting
+from jobs.kinds.verdicts import digest
 from jobs.records import Contractor
 
+RETRACTING = Retracting(retract=sql.RETRACT, stored=sql.STORED, shown="Description")
 _MOST_REMEMBERED = 1_000
 
 
@@ -39,16 +41,17 @@ class ContractorWriter:
         self, connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[IncomingContractor]
     ) -> dict[int, RowVerdict]:
         """Write ``rows``, in any order; says of each, by its number, what became of it."""
-        unique: dict[bytes, IncomingContractor] = {}
-        for row in rows:
-            unique.setdefault(row.contractor.key, row)
+        last = {row.contractor.key: row for row in rows}
         said = {
-            row.row_no: _twice(row, unique[row.contractor.key].row_no)
+            row.row_no: _twice(row, last[row.contractor.key])
             for row in rows
-            if unique[row.contractor.key] is not row
+            if last[row.contractor.key] is not row
         }
-        if unique:
-            said |= await self._written(connection, batch, [unique[key] for key in sorted(unique)])
+        if last:
+            said |= await self._written(connection, batch, [last[key] for key in sorted(last)])
+        if batch.task.dry_run:
+            for row in last.values():
+                said[row.row_no] = _recognisable(said[row.row_no], row.contractor)
         return said
 
     async def _written(
@@ -126,8 +129,8 @@ async def _resolved(
     await cursor.execute(sql.FIND, prepare=False)
     if found := await cursor.fetchall():
         await cursor.execute(sql.TWICE)
-        for row_no, first in await cursor.fetchall():
-            said[row_no] = _twice(by_no[row_no], first)
+        for row_no, last in await cursor.fetchall():
+            said[row_no] = _twice(by_no[row_no], by_no[last])
         mine |= {key.bytes: by_no[row_no] for row_no, key in found if row_no not in said}
     await cursor.execute(sql.OF_1C, prepare=False)
     for (row_no,) in await cursor.fetchall():
@@ -137,18 +140,22 @@ async def _resolved(
     return said
 
 
-def _twice(row: IncomingContractor, first: int) -> RowVerdict:
-    return RowVerdict("duplicate", row.contractor.name, "duplicate_in_file", {"row": first})
+def _twice(row: IncomingContractor, last: IncomingContractor) -> RowVerdict:
+    same = row.contractor == last.contractor
+    code = "duplicate_in_file" if same else "replaced_in_file"
+    return RowVerdict("duplicate", row.contractor.name, code, {"row": last.row_no})
 
 
 def _verdict(row: IncomingContractor, verdict: str, code: str | None = None) -> dict[int, RowVerdict]:
     return {row.row_no: RowVerdict(verdict, row.contractor.name, code)}
 
 
-def counted(verdicts: Sequence[RowVerdict]) -> Counts:
-    """How many rows ended in each verdict."""
-    names = [said.verdict for said in verdicts]
-    return Counts(**{name: names.count(name) for name in VERDICTS})
+def _recognisable(verdict: RowVerdict, contractor: Contractor) -> RowVerdict:
+    """1C's element is as its DataVersion and mark say, a file's row as it is written."""
+    c = contractor
+    of_file = (c.code, c.name, c.full_name, c.kind, c.inn, c.kpp, c.okpo)
+    fields = (c.data_version,) if c.data_version else of_file
+    return replace(verdict, identity=c.key, content=digest((*fields, str(c.retracted))))
 
 
 def _line(row: IncomingContractor) -> str:

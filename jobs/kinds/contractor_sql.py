@@ -32,11 +32,12 @@ UPDATE incoming_contractor i SET key = f.key FROM incoming_contractor w, LATERAL
 WHERE w.row_no = i.row_no AND i.inn <> '' AND uuid_extract_version(i.key) = 8 AND f.key <> i.key
 RETURNING i.row_no, i.key
 """
-# Two rows of a batch that mean one contractor: the first counts.
+# Rows of a batch that mean one contractor: the last counts.
 TWICE = """
-DELETE FROM incoming_contractor i USING incoming_contractor first
-WHERE first.key = i.key AND first.row_no < i.row_no
-RETURNING i.row_no, first.row_no
+DELETE FROM incoming_contractor i USING (
+    SELECT key, max(row_no) AS row_no FROM incoming_contractor GROUP BY key HAVING count(*) > 1) last
+WHERE last.key = i.key AND last.row_no > i.row_no
+RETURNING i.row_no, last.row_no
 """
 # A file does not touch what 1C has, not even what 1C has deleted.
 OF_1C = """
@@ -69,8 +70,10 @@ _SETS = ", ".join(
     f"{field} = CASE WHEN excluded.data_version IS NULL THEN {said} ELSE excluded.{field} END"
     for field, said in _OF_FILE.items()
 )
-# 1C's rows follow their DataVersion; a file's row has none and follows its content.
+# 1C's rows follow their DataVersion; a file's row has none and follows its content. Of rows of one file the
+# last counts, in whatever order its batches are written.
 UPSERT = f"""
+WITH written AS (
 INSERT INTO contractor ({COLUMNS}, task_id)
 SELECT {COLUMNS}, %(task)s FROM incoming_contractor i
 WHERE NOT i.retracted OR EXISTS (SELECT FROM contractor c WHERE c.key = i.key)
@@ -81,6 +84,25 @@ WHERE CASE WHEN excluded.data_version IS NOT NULL
         OR contractor.retracted <> excluded.retracted
     ELSE ({", ".join(f"contractor.{field}" for field in _OF_FILE)})
         IS DISTINCT FROM ({", ".join(_OF_FILE.values())})
+        AND NOT (contractor.task_id = excluded.task_id AND contractor.row_no > excluded.row_no)
     END
-RETURNING new.key, old.id IS NULL, new.retracted
+RETURNING new.id, new.key, old.id IS NULL AS is_new, new.retracted
+), changed AS (
+INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM written WHERE NOT is_new
+ON CONFLICT DO NOTHING
+)
+SELECT key, is_new, retracted FROM written
 """
+RETRACT = """
+WITH gone AS (
+    UPDATE contractor SET retracted = true, updated_at = now()
+    WHERE NOT retracted AND data_version IS NOT NULL AND key IN (
+        SELECT key FROM contractor WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE)
+    RETURNING id, key
+), changed AS (
+    INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM gone
+    ON CONFLICT DO NOTHING
+)
+SELECT key FROM gone
+"""
+STORED = "SELECT key FROM contractor WHERE key = ANY(%(keys)s)"

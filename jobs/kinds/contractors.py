@@ -8,8 +8,11 @@ from domain.errors import Fatal, MalformedRow
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, Source, SourceTools, TaskSpec, Upload
 from jobs.contractors.layouts import CONTRACTORS
 from jobs.contractors.reading import to_contractor as of_file
-from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor, counted
+from jobs.kinds.contractor_rows import RETRACTING, ContractorWriter, IncomingContractor
+from jobs.kinds.gone_rows import gone_rows, take_back
+from jobs.kinds.verdicts import counted, in_order
 from jobs.params import TableParams
+from jobs.sources.onec import earlier
 from jobs.sources.onec.catalogue import ContractorsSource
 from jobs.sources.onec.contractors import to_contractor as of_1c
 from jobs.sources.onec.settings import OneCSettings
@@ -31,9 +34,7 @@ class Contractors:
             case "upload":
                 return tabular(task, tools, CONTRACTORS, "contractors")
             case "onec":
-                if not isinstance(tools.onec, OneCSettings):
-                    raise Fatal("onec_not_configured")
-                return ContractorsSource(tools.onec, tools.objects, task.task_id, task.attempt)
+                return _catalogue(task, tools)
             case other:
                 raise Fatal("source_unknown", source=str(other))
 
@@ -41,12 +42,24 @@ class Contractors:
         rows: list[IncomingContractor] = []
         rejects: list[RejectedRow] = []
         read = of_1c if batch.context.get("source") == "onec" else of_file
+        gone = gone_rows(batch)
         for row_no, raw in enumerate(batch.rows, batch.first_row):
+            if row_no in gone:
+                continue
             try:
                 rows.append(IncomingContractor(row_no, read(raw)))
             except MalformedRow as error:
                 rejects.append(RejectedRow(row_no, raw, error))
         said = await self._writer.write(connection, batch, rows)
+        said |= await take_back(connection, batch, gone, RETRACTING)
         said |= {reject.row_no: RowVerdict("rejected") for reject in rejects}
-        verdicts = tuple(said[row_no] for row_no in sorted(said))
+        verdicts = in_order(said)
         return BatchResult(counted(verdicts), tuple(rejects), verdicts)
+
+
+def _catalogue(task: TaskSpec, tools: SourceTools) -> ContractorsSource:
+    """1C's elements, and what has gone of those that it had."""
+    if not isinstance(tools.onec, OneCSettings):
+        raise Fatal("onec_not_configured")
+    known = earlier.contractors(tools.connect, tools.onec.mapping) if tools.connect else None
+    return ContractorsSource(tools.onec, tools.objects, task.task_id, task.attempt, earlier=known)

@@ -11,6 +11,7 @@ from infra.clock import new_id
 from jobs.base import Batch, TaskSpec
 from jobs.contractors.reading import to_contractor
 from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor
+from jobs.kinds.contractors import Contractors
 from jobs.records import Contractor
 from tests.jobs.uploads import Connection, imported, outcome, read, verdicts
 
@@ -100,7 +101,7 @@ async def test_bad_rows_are_rejected_and_bad_numbers_are_warnings(connection: Co
 
 async def test_the_same_contractor_of_many_documents_is_one(connection: Connection) -> None:
     data = commerceml(firm(REF), firm(REF), firm(inn="", kpp="", name="Петров"))
-    assert verdicts(await imported(connection, "contractors", data)) == ["created", "duplicate", "created"]
+    assert verdicts(await imported(connection, "contractors", data)) == ["duplicate", "created", "created"]
     assert verdicts(await imported(connection, "contractors", data, size=1)) == ["unchanged"] * 3
 
 
@@ -137,7 +138,22 @@ async def test_a_reference_takes_over_too(connection: Connection) -> None:
 async def test_rows_that_mean_one_contractor_count_once(connection: Connection) -> None:
     await imported(connection, "contractors", commerceml(firm(REF)))
     both = commerceml(firm(REF, name="Первая"), firm(name="Вторая"), firm(inn="500100732259", kpp=""))
-    assert verdicts(await imported(connection, "contractors", both)) == ["updated", "duplicate", "created"]
+    assert verdicts(await imported(connection, "contractors", both)) == ["duplicate", "updated", "created"]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_the_last_row_counts_in_whatever_order_batches_come(
+    connection: Connection, backwards: bool
+) -> None:
+    spec, survey, rows = await read(
+        "contractors", commerceml(firm(REF, name="Первая"), firm(REF, name="Последняя"))
+    )
+    numbered = list(enumerate(rows, 1))
+    for number, row in reversed(numbered) if backwards else numbered:
+        batch = Batch(spec, number, number, [row], {}, survey.context)
+        async with connection.transaction():
+            await Contractors().write(connection, batch)
+    assert await found(connection, "name") == [("Последняя",)]
 
 
 async def test_two_references_with_the_same_numbers_are_two(connection: Connection) -> None:
