@@ -15,8 +15,6 @@ CONTRACTORS = Layout(
                 "Наименование контрагента",
                 "Наименование в программе",
                 "Рабочее наименование",
-                "Организация",
-                "Имя",
                 "Name",
                 "Contractor",
                 "Counterparty",
@@ -37,7 +35,8 @@ CONTRACTORS = Layout(
                 "Legal name",
             ),
         ),
-        Field("inn", ("ИНН", "ИНН/КПП", "ИНН / КПП", "ИНН контрагента", "INN", "Tax ID", "TIN")),
+        # A name alone is a column of any table; the ИНН beside it may be empty in a row.
+        Field("inn", ("ИНН", "ИНН/КПП", "ИНН контрагента", "INN", "Tax ID", "TIN"), required=True),
         Field("kpp", ("КПП", "КПП контрагента", "KPP")),
         Field("okpo", ("ОКПО", "Код по ОКПО", "КодПоОКПО", "OKPO")),
         Field("code", ("Код", "Код контрагента", "Code")),
