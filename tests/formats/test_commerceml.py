@@ -60,6 +60,11 @@ def test_a_person_has_a_name_in_parts() -> None:
     ]
 
 
+def test_what_is_empty_says_nothing() -> None:
+    assert contractors("<Наименование>Ромашка</Наименование><ИНН/><КПП> </КПП>") == [{"name": "Ромашка"}]
+    assert offers("<Артикул/><Количество>7</Количество><Склад/>") == [{"quantity": "7"}]
+
+
 def test_who_a_representative_is_is_no_contractor() -> None:
     [row] = contractors(
         "<Представители><Представитель><Контрагент><Ид>1</Ид><Наименование>Не он</Наименование></Контрагент>"

@@ -63,6 +63,7 @@ def refused(data: bytes) -> tuple[str, dict[str, str | int]]:
         ('{24,0,"расшифровка",{1,1,{"ru","с расшифровкой"}},0}', "с расшифровкой"),
         ('{16,0,{1,1,{"ru"}},0}', ""),
         ('{16,0,{1,1,"ru","так не бывает"},{},0}', ""),
+        ('{16,0,{1,1,{"ru",{"так"}},{{"не"},"бывает"}},0}', ""),
     ],
 )
 def test_a_cell_is_what_a_person_sees_and_a_number_is_exact(written: str, text: str) -> None:
@@ -76,6 +77,11 @@ def test_rows_and_cells_that_are_not_there_are_left_out() -> None:
 
 def test_columns_may_come_in_any_order() -> None:
     assert read(sheet(f"0,0,2,1,{cell_8('б')},0,{cell_8('а')},"))[0].cells == ["а", "б"]
+
+
+def test_a_sheet_may_have_no_byte_order_mark_and_nothing_behind_its_rows() -> None:
+    head = HEAD.removesuffix(b"\xef\xbb\xbf")
+    assert read(head + f"{BEFORE}1,0,0,1,0,{cell_8('а')}}}".encode()) == [GridRow(1, ["а"])]
 
 
 cells = st.dictionaries(st.integers(0, 40), st.text(max_size=12), max_size=6)
@@ -148,6 +154,8 @@ def test_a_file_cut_off_anywhere_says_so_before_its_first_row() -> None:
         (sheet(f"0,0,1,0,{cell_8('а' * (LONGEST * 8))},"), "mxl_text_too_long"),
         (HEAD + b'{8,1,"\xff\xfe"}', "mxl_damaged"),
         (HEAD + b"7,}", "mxl_damaged"),
+        (HEAD + b"{8,}", "mxl_damaged"),
+        (HEAD + b"{8,1,11,}", "mxl_truncated"),
     ],
 )
 def test_what_a_file_cannot_mean_is_refused(data: bytes, code: str) -> None:

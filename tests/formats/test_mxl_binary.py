@@ -40,6 +40,12 @@ def test_a_text_of_any_length(length: int) -> None:
     assert read(binary_7([(1, {0: "я" * length})])) == [GridRow(1, ["я" * length])]
 
 
+def test_columns_may_come_in_any_order() -> None:
+    data = binary_7([(1, {7: "а", 8: "б"})])
+    found = read(data.replace(struct.pack("<ii", 7, 8), struct.pack("<ii", 8, 7)))
+    assert found == [GridRow(1, [""] * 7 + ["б", "а"])]
+
+
 def test_details_and_blocks_behind_a_text_are_passed_by() -> None:
     plain = binary_7([(1, {0: "Болт", 1: "10"})], 6)
     cell = struct.pack("<I", 0x80000000) + bytes(26) + b"\x04" + "Болт".encode("cp1251")
