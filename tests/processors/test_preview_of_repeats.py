@@ -32,11 +32,21 @@ def contractor(number: int, version: int = 1) -> Row:
     return {"Ref_Key": str(UUID(int=number)), "DataVersion": f"v{version}", "Code": "", "Description": name}
 
 
-CASES = {"components": (component, "table", "component"), "contractors": (contractor, "onec", "contractor")}
+def of_file(number: int, version: int = 1) -> Row:
+    return {"name": f"Контрагент {version}", "inn": f"77000000{number:02}"}
 
 
-def batch(task_id: str, kind: str, batch_no: int, first_row: int, rows: list[Row]) -> Delivered:
-    context = {"source": CASES[kind][1]}
+# Kind, rows, what the context says they come from, table.
+CASES = {
+    "components": ("components", component, "table", "component"),
+    "contractors": ("contractors", contractor, "onec", "contractor"),
+    "contractors of a file": ("contractors", of_file, "commerceml", "contractor"),
+}
+
+
+def batch(task_id: str, case: str, batch_no: int, first_row: int, rows: list[Row]) -> Delivered:
+    kind, _, source, _ = CASES[case]
+    context = {"source": source}
     event = BatchRecorded(
         attempt=1, batch_no=batch_no, kind=kind, first_row=first_row, rows=rows, context=context
     )
@@ -113,29 +123,29 @@ async def test_a_real_run_leaves_no_keys(engine: AsyncEngine, applying: Applying
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    kind=st.sampled_from(sorted(CASES)),
+    case=st.sampled_from(sorted(CASES)),
     rows=st.lists(st.tuples(st.integers(1, 4), st.integers(1, 2)), min_size=1, max_size=10),
     known=st.lists(st.tuples(st.integers(1, 4), st.integers(1, 2)), max_size=2),
     cut=st.integers(1, 4),
 )
 async def test_what_the_preview_says_is_what_the_real_run_does(
-    database_url: str, kind: str, rows: list[tuple[int, int]], known: list[tuple[int, int]], cut: int
+    database_url: str, case: str, rows: list[tuple[int, int]], known: list[tuple[int, int]], cut: int
 ) -> None:
     engine = create_engine(database_url)
-    make, _, table = CASES[kind]
+    _, make, _, table = CASES[case]
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f"TRUNCATE {table} CASCADE"))
         applying = Applying(engine, kind_named, "importer-1")
         if known:
             before = await running_task(engine)
-            await applying.apply(batch(before, kind, 1, 1, [make(*one) for one in known]))
+            await applying.apply(batch(before, case, 1, 1, [make(*one) for one in known]))
         counts = []
         for dry in (True, False):
             task_id, total = await running_task(engine, dry_run=dry), Counts()
             for number, start in enumerate(range(0, len(rows), cut), 1):
                 part = [make(*one) for one in rows[start : start + cut]]
-                done = await applying.apply(batch(task_id, kind, number, start + 1, part))
+                done = await applying.apply(batch(task_id, case, number, start + 1, part))
                 assert done is not None
                 total += done.outcome.counts
             counts.append(total)
