@@ -12,7 +12,6 @@ def copy_line(*values: str | None) -> str:
     """A whole line; None is NULL."""
     texts = [r"\N" if value is None else value for value in values]
     joined = "\t".join(texts)
-    plain = joined.count("\\") == values.count(None) and joined.count("\t") == len(texts) - 1
-    if not plain or "\n" in joined or "\r" in joined:
+    if joined.count("\t") != len(texts) - 1 or "\\" in joined or "\n" in joined or "\r" in joined:
         joined = "\t".join(r"\N" if value is None else escaped(value) for value in values)
     return joined + "\n"
