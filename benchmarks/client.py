@@ -43,10 +43,9 @@ class Client:
         self._api.close()
 
     def submit(self, path: Path, kind: str = "bank-transactions") -> str:
-        """Upload a file, though it may have been before; its task's id."""
+        """Upload a file; its task's id."""
         with path.open("rb") as file:
-            form = {"force": "true"}
-            answer = self._api.post(f"/imports/{kind}", files={"file": (path.name, file)}, data=form)
+            answer = self._api.post(f"/imports/{kind}", files={"file": (path.name, file)})
         task_id: str = answer.raise_for_status().json()["task_id"]
         return task_id
 

@@ -7,11 +7,12 @@ from jobs.formats.identifiers import with_inn_control
 from jobs.formats.mxl.generator import Texts, text_8
 
 
-def contractors_csv(path: Path, rows: int) -> None:
-    """As 1C saves a list: cp1251, semicolons; every ИНН is right and stands once."""
+def contractors_csv(path: Path, rows: int, first: int = 0) -> None:
+    """As 1C saves a list: cp1251, semicolons; every ИНН is right and stands once. ``first`` tells files
+    apart."""
     with path.open("w", encoding="cp1251", newline="") as file:
         file.write("Код;Наименование;Полное наименование;ИНН;КПП;ОКПО;Вид контрагента\r\n")
-        for number in range(rows):
+        for number in range(first, first + rows):
             inn = with_inn_control(f"77{number:07}")
             file.write(
                 f'00-{number:06};Ромашка-{number} ООО;"ООО ""Ромашка-{number}""";{inn};770101001;'
