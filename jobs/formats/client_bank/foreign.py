@@ -22,6 +22,6 @@ def refuse_foreign(head: bytes) -> None:
     if line.strip().lower() == SIGNATURE:
         return
     found = name_of(text)
-    if found is None:
+    if found in (None, "client_bank"):
         raise UnsupportedFormat("not_client_bank")
-    raise UnsupportedFormat("unsupported_format", found=found)
+    raise UnsupportedFormat("unsupported_format", found=str(found))
