@@ -1,6 +1,6 @@
 """What a person may say of an import beside the file."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,12 +22,16 @@ class ImportParams(BaseModel):
         return self.model_dump(mode="json", exclude_none=True, exclude={"priority"})
 
 
+Said = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+
+
 class TableParams(ImportParams):
     """``params`` of an uploaded table: what corrects how it was read."""
 
-    sheet: str | None = Field(default=None, max_length=200)
-    header_row: int | None = Field(default=None, ge=1, le=1_000_000)
+    sheet: Said | None = None
+    header_row: int | None = Field(default=None, ge=0, le=1_000_000)
     delimiter: Literal[";", ",", "\t", "|"] | None = None
     encoding: Literal["utf-8", "cp1251", "cp866", "utf-16"] | None = None
+    decimal: Literal[",", "."] | None = None
     template: str | None = Field(default=None, min_length=1, max_length=200)
-    mapping: dict[str, str] | None = Field(default=None, max_length=50)
+    mapping: dict[Said, Said] | None = Field(default=None, max_length=50)

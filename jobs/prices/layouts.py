@@ -13,37 +13,44 @@ _QUANTITY = ("Количество", "Кол-во", "Qty", "Quantity", "Кол")
 COMPONENTS = Layout(
     "components",
     (
-        Field("code", _CODE, required=True),
-        Field("name", _NAME),
+        Field("code", _CODE, required=True, key=True),
+        Field("name", _NAME, total=True),
         Field("vendor", _VENDOR),
         Field("category", ("Категория", "Группа", "Вид номенклатуры", "Category")),
         Field("unit", _UNIT),
         Field("method", ("Метод", "Метод расчета", "Способ расчета цены", "Method")),
-        Field("manual_price", ("Ручная цена", "Цена вручную", "Manual price")),
+        Field("manual_price", ("Ручная цена", "Цена вручную", "Manual price"), number=True, money=True),
         Field("coefficient", ("Коэффициент", "Наценка, коэффициент", "Coefficient")),
         Field("rounding", ("Округление", "Округлять до", "Rounding")),
-        Field("currency", _CURRENCY),
+        Field("currency", _CURRENCY, titled=True),
     ),
 )
 QUOTES = Layout(
     "quotes",
     (
-        Field("number", (*_NUMBER, *_CODE), required=True),
+        Field("number", (*_NUMBER, *_CODE), required=True, key=True),
         Field("vendor", _VENDOR),
-        Field("supplier", ("Поставщик", "Конкурент", "Контрагент", "Supplier", "Competitor")),
+        Field("supplier", ("Поставщик", "Конкурент", "Контрагент", "Supplier", "Competitor"), titled=True),
         Field("kind", ("Вид", "Вид цены", "Kind")),
-        Field("price", ("Цена", "Цена за единицу", "Price"), required=True),
-        Field("currency", _CURRENCY),
-        Field("quantity", _QUANTITY),
+        Field(
+            "price",
+            ("Цена", "Цена за единицу", "Прайс", "Price"),
+            required=True,
+            total=True,
+            number=True,
+            money=True,
+        ),
+        Field("currency", _CURRENCY, titled=True),
+        Field("quantity", _QUANTITY, total=True, number=True),
         Field("date", ("Дата", "Дата цены", "Date", "Day")),
     ),
 )
 PART_NUMBERS = Layout(
     "part_numbers",
     (
-        Field("number", _NUMBER, required=True),
+        Field("number", _NUMBER, required=True, key=True),
         Field("vendor", _VENDOR),
-        Field("code", _CODE, required=True),
+        Field("code", _CODE, required=True, key=True),
     ),
 )
 CURRENCY_RATES = Layout(
@@ -51,18 +58,18 @@ CURRENCY_RATES = Layout(
     (
         Field("currency", (*_CURRENCY, "Букв. код", "Буквенный код"), required=True),
         Field("date", ("Дата", "Дата курса", "Date", "Day", "Период"), required=True),
-        Field("rate", ("Курс", "Rate"), required=True),
+        Field("rate", ("Курс", "Rate"), required=True, number=True),
         Field("nominal", ("Номинал", "Единиц", "Кратность", "Nominal")),
     ),
 )
 STOCK = Layout(
     "stock",
     (
-        Field("number", _NUMBER),
-        Field("code", _CODE),
-        Field("name", _NAME),
+        Field("number", _NUMBER, key=True),
+        Field("code", _CODE, key=True),
+        Field("name", _NAME, total=True),
         Field("vendor", _VENDOR),
-        Field("warehouse", ("Склад", "Warehouse", "Место хранения")),
+        Field("warehouse", ("Склад", "Warehouse", "Место хранения"), titled=True),
         Field("lot", ("Партия", "Серия", "Lot", "Характеристика")),
         Field("unit", _UNIT),
         Field(
@@ -70,9 +77,18 @@ STOCK = Layout(
             (*_QUANTITY, "Остаток", "Остатки", "Конечный остаток", "Свободный остаток", "В наличии"),
             required=True,
             many=True,
+            words=("склад", "магазин", "warehouse"),
+            total=True,
+            number=True,
         ),
-        Field("unit_cost", ("Себестоимость", "Себестоимость единицы", "Учетная цена", "Цена", "Unit cost")),
-        Field("currency", _CURRENCY),
+        Field(
+            "unit_cost",
+            ("Себестоимость", "Себестоимость единицы", "Учетная цена", "Цена", "Unit cost"),
+            total=True,
+            number=True,
+            money=True,
+        ),
+        Field("currency", _CURRENCY, titled=True),
         Field("received", ("Дата поступления", "Поступило", "Received", "Дата партии")),
     ),
 )

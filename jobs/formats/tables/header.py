@@ -1,0 +1,80 @@
+"""Where the header of a sheet is, how deep, and which column is which field."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.formats.tables.columns import columns_of
+from jobs.formats.tables.fields import Layout
+from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.mapping import Column
+
+DEEPEST = 3
+_NUMBERS = re.compile(r"[\d\s.,:/%+-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """``rows`` are the numbers of its rows in the sheet."""
+
+    rows: tuple[int, ...]
+    columns: dict[str, tuple[Column, ...]]
+
+
+def best_header(
+    rows: Sequence[GridRow], layout: Layout, given: frozenset[str] = frozenset()
+) -> Header | None:
+    """The one that names most fields, and all that are required; ``given`` are known without it. The upper
+    one wins a tie: what stands below may be a group that is called like a column."""
+    found = [header_at(rows, start, layout) for start in range(len(rows))]
+    usable = [header for header in found if layout.required <= {*header.columns, *given} and header.columns]
+    return max(usable, key=lambda header: len(header.columns), default=None)
+
+
+def header_at(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
+    """The header that begins there, with all rows that go on with it."""
+    block = [rows[start].cells]
+    columns = columns_of(block, layout)
+    last = start
+    while len(block) < DEEPEST and last + 1 < len(rows) and _adjacent(rows, last):
+        below = rows[last + 1].cells
+        deeper = columns_of([*block, below], layout)
+        if not _goes_on(block[-1], below) and not (len(deeper) > len(columns) and not _has_numbers(below)):
+            break
+        block.append(below)
+        columns = deeper
+        last += 1
+    if last + 1 < len(rows) and _adjacent(rows, last) and _counts_columns(rows[last + 1].cells):
+        last += 1
+    return Header(tuple(row.number for row in rows[start : last + 1]), columns)
+
+
+def _adjacent(rows: Sequence[GridRow], place: int) -> bool:
+    return rows[place + 1].number == rows[place].number + 1
+
+
+def _goes_on(above: Sequence[str], below: Sequence[str]) -> bool:
+    """A second row of a merged header: it says something only below cells that span several columns, or
+    span nothing at all, and no number."""
+    if _has_numbers(below):
+        return False
+    filled = [place for place, cell in enumerate(below) if cell]
+    free = [place for place in filled if not _at(above, place)]
+    # A cell that spans has nothing to its right, where the row below goes on.
+    return bool(free) and all(
+        not _at(above, place) or (not _at(above, place + 1) and _at(below, place + 1)) for place in filled
+    )
+
+
+def _has_numbers(cells: Sequence[str]) -> bool:
+    return any(cell and _NUMBERS.fullmatch(cell) for cell in cells)
+
+
+def _counts_columns(cells: Sequence[str]) -> bool:
+    """``1 2 3 4``: Russian forms number their columns below the header."""
+    filled = [cell.strip() for cell in cells if cell]
+    return len(filled) > 1 and filled == [str(number) for number in range(1, len(filled) + 1)]
+
+
+def _at(cells: Sequence[str], place: int) -> str:
+    return cells[place] if 0 <= place < len(cells) else ""

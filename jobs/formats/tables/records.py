@@ -1,0 +1,76 @@
+"""Rows of a sheet as rows of a kind: by field, one for each warehouse, without groups and their sums."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from jobs.formats.tables.fields import Layout
+from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.guessing import ungrouped
+from jobs.formats.tables.mapping import Found
+
+_SUMS = ("итого", "всего", "общий итог", "total", "grand total")
+Record = dict[str, Any]
+
+
+class Records:
+    """Reads below the header. A group's row is none of ours: it has no part number and nothing but a name
+    and sums, or it is called a sum, or what is below it stands deeper and it says no more than a group does.
+    """
+
+    def __init__(self, layout: Layout, found: Found) -> None:
+        self._first_row = found.first_row
+        self._constants = dict(found.constants)
+        self._decimal = found.decimal
+        many = {field.name for field in layout.fields if field.many}
+        several = {name for name in many if any(one.warehouse for one in found.columns.get(name, ()))}
+        self._single = [
+            (name, columns[0].place) for name, columns in found.columns.items() if name not in several
+        ]
+        self._many = [(name, one.place, one.warehouse) for name in several for one in found.columns[name]]
+        self._numbers = {field.name for field in layout.fields if field.number}
+        self._keys = [(name, place) for name, place in self._single if (of := layout.field(name)) and of.key]
+        sums = {field.name for field in layout.fields if field.total or field.key}
+        self._details = [place for name, place in self._single if name not in sums]
+        self._widest = max((place for _, place in self._single), default=0) + 1
+
+    def read(self, rows: Iterable[GridRow]) -> Iterator[list[Record]]:
+        """For each row of the sheet that says something: its records, none where it is a group's."""
+        before: GridRow | None = None
+        for row in rows:
+            if row.number < self._first_row or not any(row.cells):
+                continue
+            if before is not None:
+                yield self._records(before, row.level)
+            before = row
+        if before is not None:
+            yield self._records(before, 0)
+
+    def _records(self, row: GridRow, next_level: int) -> list[Record]:
+        cells = row.cells
+        if len(cells) < self._widest:
+            cells = cells + [""] * (self._widest - len(cells))
+        if self._is_group(cells, deeper=next_level > row.level):
+            return []
+        record: Record = {"#row": row.number, **self._constants}
+        for name, place in self._single:
+            if cell := cells[place]:
+                record[name] = cell
+        if self._decimal is not None:
+            for name in self._numbers.intersection(record):
+                record[name] = ungrouped(record[name], self._decimal)
+        return list(self._warehouses(record, cells)) if self._many else [record]
+
+    def _warehouses(self, record: Record, cells: list[str]) -> Iterator[Record]:
+        """A warehouse where nothing stands has nothing; its own row would be a balance of 0."""
+        for name, place, warehouse in self._many:
+            if place < len(cells) and (cell := cells[place]):
+                amount = ungrouped(cell, self._decimal) if self._decimal is not None else cell
+                yield {**record, name: amount, "#warehouse": warehouse}
+
+    def _is_group(self, cells: list[str], *, deeper: bool) -> bool:
+        if not self._keys:
+            return False
+        if all(not cells[place] for _, place in self._keys) or deeper:
+            return not any(cells[place] for place in self._details)
+        first = next((cell for cell in cells if cell), "")
+        return first[0] in "ИиВвОоTtGg" and first.strip(" :.").casefold() in _SUMS
