@@ -25,6 +25,7 @@ from api import (
     pricelists,
     sockets,
     sync,
+    tables,
     tasks,
     transactions,
 )
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         imports,
         sync,
         tasks,
+        tables,
         actions,
         transactions,
         duplicates,

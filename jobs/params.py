@@ -25,13 +25,22 @@ class ImportParams(BaseModel):
 Said = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class TableParams(ImportParams):
-    """``params`` of an uploaded table: what corrects how it was read."""
+class TableWishes(BaseModel):
+    """What a person says of a table instead of what is found in it. ``mapping``: field → column as letters
+    (``B``), number (``2``) or header text, ``=text`` for all rows, nothing for none. ``header_row`` 0 = the
+    file has no header."""
+
+    model_config = ConfigDict(extra="forbid")
 
     sheet: Said | None = None
     header_row: int | None = Field(default=None, ge=0, le=1_000_000)
     delimiter: Literal[";", ",", "\t", "|"] | None = None
     encoding: Literal["utf-8", "cp1251", "cp866", "utf-16"] | None = None
     decimal: Literal[",", "."] | None = None
-    template: str | None = Field(default=None, min_length=1, max_length=200)
     mapping: dict[Said, Said] | None = Field(default=None, max_length=50)
+
+
+class TableParams(ImportParams, TableWishes):
+    """``params`` of an uploaded table: what corrects how it is read, over what its ``template`` says."""
+
+    template: Said | None = Field(default=None, min_length=1)
