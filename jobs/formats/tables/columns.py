@@ -51,11 +51,14 @@ _BALANCE = frozenset(
         *("Количество", "Остаток", "Остатки", "Свободный остаток", "Доступно", "В наличии", "Кол-во"),
     )
 )
+# ``Склад: Основной`` is said above a table, it is no column; ``Остаток на 10:00`` may be one.
+_PARAMETER = re.compile(r":(?!\d)")
 _BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 
 
 def columns_of(block: Sequence[Sequence[str]], layout: Layout) -> dict[str, tuple[Column, ...]]:
     """By field, in the order of the sheet; a column is one field's only."""
+    block = [["" if _PARAMETER.search(cell) else cell for cell in cells] for cells in block]
     parts = [tuple(_parts(block, place)) for place in range(max(map(len, block)))]
     taken: set[int] = set()
     found: dict[str, tuple[Column, ...]] = {}
@@ -137,22 +140,22 @@ def _balances(parts: Sequence[Sequence[str]], field: Field) -> list[Column]:
 
 
 def _warehouse(parts: Sequence[str], field: Field) -> str | None:
-    """None where the column is no balance at all."""
+    """Empty where no warehouse is named, None where the column is no balance at all."""
     names = frozenset(field.names)
     if any(squeezed(part) in _NO_BALANCE - names for part in parts):
         return None
-    called = [part for part in parts if names.intersection(variants(part))]
-    rest = [part for part in parts if part not in called and squeezed(part) not in _BALANCE]
-    if called or squeezed(" ".join(parts)) in names:
-        return " / ".join(rest) if called else ""
-    if len(parts) != 1:
+    said = [_balance_of(part, names) for part in parts]
+    if all(found is None for found in said) and squeezed(" ".join(parts)) not in names:
         return None
-    behind = _behind(parts[0], names)
-    return None if not behind or squeezed(behind) in _NO_BALANCE else behind
+    rest = [part if found is None else found for part, found in zip(parts, said, strict=True)]
+    named = [text for text in rest if text and squeezed(text) not in _BALANCE]
+    return None if any(squeezed(text) in _NO_BALANCE for text in named) else " / ".join(named)
 
 
-def _behind(text: str, names: frozenset[str]) -> str | None:
-    """``"Остаток, Основной склад"`` → ``Основной склад``."""
+def _balance_of(text: str, names: frozenset[str]) -> str | None:
+    """Empty for ``Остаток``; ``Основной`` for ``Остаток, Основной``; None for anything else."""
+    if squeezed(text) in names:
+        return ""
     words = text.split()
     for count in range(len(words) - 1, 0, -1):
         if squeezed(" ".join(words[:count])) in names:

@@ -89,7 +89,11 @@ def _header(rows: Sequence[GridRow], layout: Layout, wishes: Wishes) -> Header |
         return Header((), {})
     if wishes.header_row is not None:
         places = [place for place, row in enumerate(rows) if row.number == wishes.header_row]
-        return header_at(rows, places[0], layout) if places else None
+        if not places:
+            return None
+        named = header_at(rows, places[0], layout)
+        # Whoever names a row means it, though nothing in it is known: the mapping says what it is.
+        return named if named.rows else Header((wishes.header_row,), {})
     near = (
         [row for row in rows[:HEADER_ROWS] if row.number <= max(HEADER_ROWS, rows[0].number)] if rows else []
     )

@@ -43,7 +43,7 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
 def delimiter_of(text: str) -> str:
     """The mark that divides most lines into the same number of cells, outside quotes; a semicolon wins a
     tie, as Russian Excel writes it."""
-    lines = "".join(re.sub(r'"[^"]*"', "", text)).splitlines()
+    lines = re.sub(r'"[^"]*"', "", text).splitlines()
     return max(_DELIMITERS, key=lambda mark: _regular([line.count(mark) for line in lines if line.strip()]))
 
 
@@ -78,12 +78,12 @@ def _proven(text: str) -> str | None:
 
 
 def _regular(counts: list[int]) -> tuple[int, int]:
-    """How many lines agree on a number of marks, and on how many."""
+    """How many lines agree on a number of marks, and on which."""
     found = [count for count in counts if count]
     if not found:
         return (0, 0)
     usual = max(set(found), key=lambda count: (found.count(count), count))
-    return (found.count(usual) * usual, usual)
+    return (found.count(usual), usual)
 
 
 def _common(text: str) -> int:

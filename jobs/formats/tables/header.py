@@ -24,11 +24,12 @@ class Header:
 def best_header(
     rows: Sequence[GridRow], layout: Layout, given: frozenset[str] = frozenset()
 ) -> Header | None:
-    """The one that names most fields, and all that are required; ``given`` are known without it. The upper
-    one wins a tie: what stands below may be a group that is called like a column."""
+    """The one that names most fields and most warehouses, and all fields that are required; ``given`` are
+    known without it. A tie is won by the one with fewer rows, then by the upper one: what stands above may
+    be a title, what stands below a group that is called like a column."""
     found = [header_at(rows, start, layout) for start in range(len(rows))]
     usable = [header for header in found if layout.required <= {*header.columns, *given} and header.columns]
-    return max(usable, key=lambda header: len(header.columns), default=None)
+    return max(usable, key=_says, default=None)
 
 
 def header_at(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
@@ -36,6 +37,8 @@ def header_at(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
     block = [rows[start].cells]
     columns = columns_of(block, layout)
     last = start
+    if not columns and not _names_warehouses(rows, start, layout):
+        return Header((), {})
     while len(block) < DEEPEST and last + 1 < len(rows) and _adjacent(rows, last):
         below = rows[last + 1].cells
         deeper = columns_of([*block, below], layout)
@@ -47,6 +50,23 @@ def header_at(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
     if last + 1 < len(rows) and _adjacent(rows, last) and _counts_columns(rows[last + 1].cells):
         last += 1
     return Header(tuple(row.number for row in rows[start : last + 1]), columns)
+
+
+def _names_warehouses(rows: Sequence[GridRow], start: int, layout: Layout) -> bool:
+    """A row that is called like no field is a title, unless it names several balances below it."""
+    if start + 1 >= len(rows) or not _adjacent(rows, start):
+        return False
+    below = columns_of([rows[start + 1].cells], layout)
+    balances = {one.place for field in layout.fields if field.many for one in below.get(field.name, ())}
+    several = columns_of([rows[start].cells, rows[start + 1].cells], layout)
+    named = {one.place for field in layout.fields if field.many for one in several.get(field.name, ())}
+    filled = {place for place, cell in enumerate(rows[start].cells) if cell}
+    return bool(balances) and len(filled) > 1 and filled <= named
+
+
+def _says(header: Header) -> tuple[int, int, int]:
+    warehouses = sum(bool(one.warehouse) for found in header.columns.values() for one in found)
+    return len(header.columns), warehouses, -len(header.rows)
 
 
 def _adjacent(rows: Sequence[GridRow], place: int) -> bool:
@@ -73,7 +93,7 @@ def _has_numbers(cells: Sequence[str]) -> bool:
 def _counts_columns(cells: Sequence[str]) -> bool:
     """``1 2 3 4``: Russian forms number their columns below the header."""
     filled = [cell.strip() for cell in cells if cell]
-    return len(filled) > 1 and filled == [str(number) for number in range(1, len(filled) + 1)]
+    return len(filled) > 2 and filled == [str(number) for number in range(1, len(filled) + 1)]
 
 
 def _at(cells: Sequence[str], place: int) -> str:

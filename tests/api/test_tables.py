@@ -1,0 +1,103 @@
+"""How tables were read, and templates, over HTTP."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.clock import new_id
+from jobs.base import TaskSpec
+from jobs.prices.layouts import STOCK
+from jobs.sources.table import TableSource
+from tests.api.installation import Installation
+from tests.formats.sheets import table
+from tests.jobs import pricing
+from tests.jobs.test_table_source import stored
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
+WISHES: dict[str, Any] = {
+    "header_row": 2,
+    "delimiter": ";",
+    "mapping": {"quantity": "Остаток", "warehouse": "=Основной"},
+}
+
+
+@pytest.fixture(autouse=True)
+async def empty(api: Installation) -> AsyncIterator[None]:
+    async with await psycopg.AsyncConnection.connect(api.settings.libpq_url, autocommit=True) as made:
+        await made.execute("TRUNCATE table_mapping, table_template")
+        yield
+
+
+async def surveyed(api: Installation, task_id: str, content: bytes, **params: Any) -> None:
+    tools = pricing.tools(api.settings.libpq_url)
+    spec = TaskSpec(task_id, 1, "stock_import", params, await stored(tools.objects, content))
+    await TableSource(spec, tools, STOCK).survey()
+
+
+async def asked(api: Installation, method: str, path: str, role: str = "manager", **more: Any) -> Any:
+    async with api.client(role) as client:
+        return await client.request(method, f"/api/v1{path}", **more)
+
+
+async def test_success_a_task_shows_how_its_table_was_read(api: Installation) -> None:
+    task_id = await api.submitted()
+    assert (await asked(api, "GET", f"/tasks/{task_id}/mapping")).json()["code"] == "mapping_unknown"
+    await surveyed(api, task_id, table("Склад: Дальний", "Артикул;Остаток", "А-1;1,5"))
+    shown = await api.get(f"/tasks/{task_id}/mapping")
+    assert shown["found"] == {
+        "format": "csv",
+        "sheet": "",
+        "header_rows": [2],
+        "columns": [
+            {"field": "number", "column": "A", "header": "Артикул", "warehouse": ""},
+            {"field": "quantity", "column": "B", "header": "Остаток", "warehouse": ""},
+        ],
+        "constants": {"warehouse": "Дальний"},
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "decimal": ",",
+        "price_type": None,
+    }
+    assert shown["first_rows"][2] == {"row": 3, "cells": ["А-1", "1,5"]}
+    assert (await asked(api, "GET", f"/tasks/{task_id}/mapping", params={"attempt": 2})).status_code == 404
+    assert (await asked(api, "GET", f"/tasks/{new_id()}/mapping")).json()["code"] == "task_unknown"
+
+
+async def test_a_template_is_saved_listed_replaced_and_forgotten(api: Installation) -> None:
+    path, of = "/table-templates/Остатки%20филиала", {"kind": "stock_import"}
+    assert (await asked(api, "GET", path, params=of)).json()["code"] == "template_unknown"
+    saved = await asked(api, "PUT", path, params=of, json=WISHES)
+    assert saved.status_code == 200, saved.text
+    assert (saved.json()["name"], saved.json()["saved_by"]) == ("Остатки филиала", "manager")
+    assert (await asked(api, "PUT", path, params=of, json=WISHES | {"delimiter": ","})).status_code == 200
+    [listed] = (await api.get("/table-templates", **of))["items"]
+    assert listed["wishes"]["delimiter"] == ","
+    assert (await api.get("/table-templates", kind="quotes"))["items"] == []
+    assert (await asked(api, "DELETE", path, params=of)).status_code == 204
+    assert (await asked(api, "DELETE", path, params=of)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "wishes", "status", "field"),
+    [
+        ("bank_transactions", {}, 404, "kind"),
+        ("stock_import", {"delimiter": "x"}, 422, "delimiter"),
+        ("stock_import", {"header_row": -1}, 422, "header_row"),
+        ("stock_import", {"mapping": {"a": "\0"}}, 422, "mapping.a"),
+        ("stock_import", {"colour": "red"}, 422, "colour"),
+    ],
+)
+async def test_failing_templates_that_make_no_sense_are_refused(
+    api: Installation, kind: str, wishes: Any, status: int, field: str
+) -> None:
+    answer = await asked(api, "PUT", "/table-templates/x", params={"kind": kind}, json=wishes)
+    assert (answer.status_code, answer.json()["field"]) == (status, field)
+
+
+async def test_failing_users_only_read_templates(api: Installation) -> None:
+    of = {"kind": "stock_import"}
+    assert (await asked(api, "PUT", "/table-templates/x", "user", params=of, json={})).status_code == 403
+    assert (await asked(api, "DELETE", "/table-templates/x", "user", params=of)).status_code == 403
+    assert (await asked(api, "GET", "/table-templates", "user")).status_code == 200
