@@ -19,7 +19,17 @@ from benchmarks.bench import Bench
 from benchmarks.client import Client
 from benchmarks.database import Tables
 from benchmarks.machine import described
-from benchmarks.parts import cancelling, files, large, learning, pricing, small, sockets, submissions
+from benchmarks.parts import (
+    cancelling,
+    files,
+    large,
+    learning,
+    pricing,
+    small,
+    sockets,
+    submissions,
+    tables,
+)
 from benchmarks.report import BenchmarkFailed, Figure, Outcome, results
 from benchmarks.running import running_stack
 
@@ -36,6 +46,7 @@ PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
     "cancel": cancelling.measure,
     "pricing": pricing.measure,
     "files": files.measure,
+    "tables": tables.measure,
 }
 # What may go wrong with one part; a mistake in the benchmark itself ends it.
 FAILURES = (BenchmarkFailed, httpx.HTTPError, psycopg.Error, subprocess.SubprocessError, ExceptionGroup)
