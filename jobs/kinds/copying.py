@@ -12,6 +12,12 @@ def copy_line(*values: str | None) -> str:
     """A whole line; None is NULL."""
     texts = [r"\N" if value is None else value for value in values]
     joined = "\t".join(texts)
-    if joined.count("\t") != len(texts) - 1 or "\\" in joined or "\n" in joined or "\r" in joined:
+    nulls = values.count(None)
+    if (
+        joined.count("\t") != len(texts) - 1
+        or joined.count("\\") != nulls
+        or "\n" in joined
+        or "\r" in joined
+    ):
         joined = "\t".join(r"\N" if value is None else escaped(value) for value in values)
     return joined + "\n"

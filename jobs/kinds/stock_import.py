@@ -109,7 +109,7 @@ def _unit(raw: Row, component: str, units: dict[str, str]) -> str:
     """The unit that the component has, or that its first row brought."""
     unit = reading.text(raw, "unit")
     known = units.get(component, "")
-    if unit and known and _squeezed(unit) != _squeezed(known):
+    if unit and known and unit != known and _squeezed(unit) != _squeezed(known):
         raise MalformedRow("unit_differs", "unit", unit, unit=unit, known=known)
     units[component] = known or unit
     return known or unit

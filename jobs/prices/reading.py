@@ -36,7 +36,10 @@ Cells = Mapping[str, Any]
 
 def text(row: Cells, field: str) -> str:
     """Trimmed; empty where there is nothing. Raises MalformedRow beyond 200 characters."""
-    found = str(row.get(field) or "").strip()
+    value = row.get(field)
+    if not value:
+        return ""
+    found = str(value).strip()
     if len(found) > LONGEST:
         raise MalformedRow("value_too_long", field, found[:LONGEST], limit=LONGEST)
     if "\0" in found or "\ufffd" in found:

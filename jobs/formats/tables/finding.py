@@ -117,7 +117,7 @@ def _found(book: Book, head: _Head, header: Header, layout: Layout, wishes: Wish
         raise Fatal("mapping_incomplete", wanted=", ".join(sorted(missing)))
     numbers = [one.place for field in layout.fields if field.number for one in columns.get(field.name, ())]
     cells = (row.cells[place] for row in under for place in numbers if place < len(row.cells))
-    decimal = wishes.decimal or (decimal_of(cells) if book.format == "csv" else None)
+    decimal = wishes.decimal or (decimal_of(cells) if book.format != "xlsx" else None)
     return Found(
         format=book.format,
         sheet=head.sheet,
