@@ -1,6 +1,7 @@
 """A table or CommerceML: what was uploaded is told by its content, never by its name."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Literal
 
 from domain.errors import UnsupportedFormat
@@ -57,8 +58,9 @@ class _Tabular:
         return await (await self._told()).survey()
 
     async def pages(self) -> AsyncGenerator[Page, None]:
-        async for page in (await self._told()).pages():
-            yield page
+        async with aclosing((await self._told()).pages()) as pages:
+            async for page in pages:
+                yield page
 
     def summary(self) -> Summary:
         assert self._source is not None, "pages() has not ended"

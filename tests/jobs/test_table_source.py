@@ -12,6 +12,7 @@ from domain.errors import Fatal
 from infra.clock import new_id
 from infra.objects import ObjectStore
 from jobs.base import Batch, BatchResult, Page, SourceTools, TaskSpec
+from jobs.formats.mxl.generator import text_8
 from jobs.kinds.registry import kind_named
 from jobs.prices.layouts import STOCK
 from jobs.sources.table import PAGE_ROWS, TableSource
@@ -36,16 +37,27 @@ async def source(content: bytes, tools: SourceTools | None = None, **params: Any
     return TableSource(spec, tools, STOCK)
 
 
+def _csv(rows: Rows) -> bytes:
+    return table(*['"' + '";"'.join(map(str, row)) + '"' for row in rows])
+
+
+def _mxl(rows: Rows) -> bytes:
+    sheet = [(number, dict(enumerate(map(str, cells)))) for number, cells in enumerate(rows, 1)]
+    return b"".join(text_8(sheet, len(sheet)))
+
+
+_MADE = {"csv": _csv, "xlsx": workbook, "mxl": _mxl}
+
+
 async def read(made: TableSource) -> list[Page]:
     await made.survey()
     return [page async for page in made.pages()]
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "mxl"])
 async def test_success_all_rows_come_in_pages_and_groups_are_counted(kind: str) -> None:
     rows: Rows = [HEADER, ["", "Крепёж", 1], *[[f"А-{n}", "Болт\nМ6", n] for n in range(5_000)]]
-    text = ['"' + '";"'.join(map(str, row)) + '"' for row in rows]
-    made = await source(workbook(rows) if kind == "xlsx" else table(*text))
+    made = await source(_MADE[kind](rows))
     pages = await read(made)
     assert [len(page.rows) for page in pages] == [PAGE_ROWS, PAGE_ROWS, 1_000]
     assert sum(page.skipped for page in pages) == 1

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from domain.errors import UnsupportedFormat
+from jobs.formats import mxl
 from jobs.formats.foreign import name_of
 from jobs.formats.tables import csv_rows
 from jobs.formats.tables.grid import GridRow
@@ -50,6 +51,14 @@ def _xlsx(file: BinaryIO) -> Book:
     return Book("xlsx", tuple(book.shown), book.rows, tuple(book.sheets))
 
 
+def _mxl(file: BinaryIO) -> Book:
+    def rows(sheet: str) -> Iterator[GridRow]:
+        file.seek(0)
+        return mxl.rows(file)
+
+    return Book("mxl", ("",), rows)
+
+
 def _csv(file: BinaryIO, head: bytes, encoding: str | None, delimiter: str | None) -> Book:
     if encoding is None:
         file.seek(0)
@@ -67,4 +76,7 @@ def _csv(file: BinaryIO, head: bytes, encoding: str | None, delimiter: str | Non
 
 
 # What each begins with, and who reads it.
-_FORMATS: tuple[tuple[bytes, Callable[[BinaryIO], Book]], ...] = ((b"PK\x03\x04", _xlsx),)
+_FORMATS: tuple[tuple[bytes, Callable[[BinaryIO], Book]], ...] = (
+    (b"PK\x03\x04", _xlsx),
+    (mxl.SIGNATURE, _mxl),
+)
