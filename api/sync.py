@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Response
 
 from api.context import Context, ContextDep, LanguageDep
-from api.models import AsyncSyncRequest, AsyncSyncResponse, ContractorsSyncRequest
+from api.models import AsyncSyncResponse
 from api.problems import Problem
 from api.responses import starts
 from api.security import Manager
 from api.starting import IdempotencyKey, checked_key, submitted
+from api.sync_models import AsyncSyncRequest, ContractorsSyncRequest
 from infra.clock import utc_now
 from producers.submission import Submission
 from projections.queries import syncs

@@ -7,7 +7,7 @@ import pytest
 from tests.system.books import VERDICTS, check_counts_are_rows
 from tests.system.client import Client, Json
 from tests.system.onec import CONTRACTORS, OneC
-from tests.system.running import RunningStack
+from tests.system.running import RunningStack, tidemark
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -55,6 +55,9 @@ def test_what_1c_deletes_for_good_is_taken_back_and_a_dry_run_says_so_before(
     assert {(row["code"], bool(row["key"]), bool(row["message"])) for row in told} == {
         ("deleted_in_1c", True, True)
     }
+    tidemark(stack, "sync", "transactions", "--from", FIRST, "--to", LAST, "--dry-run")
+    [newest] = manager.get("/tasks", kind="bank_transactions", limit=1)["items"]
+    assert (newest["dry_run"], newest["counts"]) == (True, looked["counts"])
     assert len(of_the_period(manager)) == DOCUMENTS
 
     counted(
