@@ -36,8 +36,7 @@ class Transaction(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Contractor:
+class Contractor(NamedTuple):
     """A contractor (контрагент).
 
     ``key`` is its identity between imports, 16 bytes: 1C's Ref_Key, or for a file a hash of ИНН and КПП,

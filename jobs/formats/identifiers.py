@@ -4,6 +4,8 @@ A wrong one is a warning on the row, never a reject: banks and people mistype th
 """
 
 import re
+from functools import lru_cache
+from operator import mul
 
 _INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_11 = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
@@ -30,7 +32,7 @@ _CURRENCIES = {
 
 
 def _control(digits: str, weights: tuple[int, ...]) -> str:
-    return str(sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11 % 10)
+    return str(sum(map(mul, map(int, digits), weights)) % 11 % 10)
 
 
 def inn_problem(inn: str) -> str | None:
@@ -46,6 +48,7 @@ def inn_problem(inn: str) -> str | None:
     return None if good else "inn_checksum"
 
 
+@lru_cache(maxsize=4096)
 def kpp_problem(kpp: str) -> str | None:
     """Nine characters: digits, only the fifth and sixth may be capital letters."""
     if len(kpp) != 9:

@@ -5,8 +5,8 @@ such an ИНН or key is there already, and always for 1C, they go through one t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.errors import UniqueViolation
@@ -20,10 +20,10 @@ from jobs.records import Contractor
 
 RETRACTING = Retracting(retract=sql.RETRACT, stored=sql.STORED, shown="Description")
 _MOST_REMEMBERED = 1_000
+_CREATED = RowVerdict("created")
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingContractor:
+class IncomingContractor(NamedTuple):
     """A contractor on its way in, and its source row."""
 
     row_no: int
@@ -62,7 +62,7 @@ class ContractorWriter:
             try:
                 if await _all_new(connection, rows):
                     await _straight(connection, task_id, rows)
-                    return {row.row_no: RowVerdict("created", row.contractor.name) for row in rows}
+                    return _created(rows, shown=batch.task.wants_verdicts)
             except UniqueViolation:
                 pass
             self._remember(task_id)
@@ -148,6 +148,12 @@ def _twice(row: IncomingContractor, last: IncomingContractor) -> RowVerdict:
 
 def _verdict(row: IncomingContractor, verdict: str, code: str | None = None) -> dict[int, RowVerdict]:
     return {row.row_no: RowVerdict(verdict, row.contractor.name, code)}
+
+
+def _created(rows: Sequence[IncomingContractor], *, shown: bool) -> dict[int, RowVerdict]:
+    if not shown:
+        return dict.fromkeys([row.row_no for row in rows], _CREATED)
+    return {row.row_no: RowVerdict("created", row.contractor.name) for row in rows}
 
 
 def _recognisable(verdict: RowVerdict, contractor: Contractor) -> RowVerdict:

@@ -1,7 +1,6 @@
 """Contractors of files, alone and where 1C has them: one contractor stays one."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -54,7 +53,7 @@ async def from_1c(connection: Connection, *contractors: Contractor) -> list[str]
 
 def of_1c(ref: str = REF, version: str = "AAAA", **fields: str) -> Contractor:
     raw = {"ref": ref, "name": "Ромашка ООО", "inn": INN, "kpp": KPP, "code": "00-01"} | fields
-    return replace(to_contractor(raw), data_version=version)
+    return to_contractor(raw)._replace(data_version=version)
 
 
 async def found(connection: Connection, columns: str = "name, inn, kpp, code") -> list[Any]:
@@ -109,7 +108,7 @@ async def test_a_file_that_1c_wrote_is_about_1cs_contractors(connection: Connect
     await from_1c(connection, of_1c())
     changed = commerceml(firm(REF, inn="", kpp="", name="Переименован"))
     assert verdicts(await imported(connection, "contractors", changed)) == ["duplicate"]
-    await from_1c(connection, replace(of_1c(version="B"), retracted=True))
+    await from_1c(connection, of_1c(version="B")._replace(retracted=True))
     assert verdicts(await imported(connection, "contractors", changed)) == ["duplicate"]
     assert await found(connection, "name, retracted") == [("Ромашка ООО", True)]
 

@@ -1,7 +1,6 @@
 """Contractors of 1C follow their DataVersion, a file's their content; what is said of a row happens."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -60,30 +59,30 @@ async def test_every_character_arrives_as_it_was(connection: psycopg.AsyncConnec
 
 async def test_data_version_decides(connection: psycopg.AsyncConnection[Any]) -> None:
     await write(connection, ROW)
-    assert await write(connection, replace(ROW, name="Другое имя")) == ["unchanged"]
-    assert await write(connection, replace(ROW, name="Другое имя", data_version="BBBB")) == ["updated"]
+    assert await write(connection, ROW._replace(name="Другое имя")) == ["unchanged"]
+    assert await write(connection, ROW._replace(name="Другое имя", data_version="BBBB")) == ["updated"]
     assert await stored(connection, "name") == [("Другое имя",)]
 
 
 async def test_a_deletion_mark_retracts_once_and_is_taken_back(
     connection: psycopg.AsyncConnection[Any],
 ) -> None:
-    marked = replace(ROW, data_version="BBBB", retracted=True)
+    marked = ROW._replace(data_version="BBBB", retracted=True)
     assert await write(connection, marked) == ["skipped"]
     await write(connection, ROW)
     assert await write(connection, marked) == ["retracted"]
     assert await write(connection, marked) == ["unchanged"]
-    assert await write(connection, replace(ROW, data_version="CCCC")) == ["updated"]
+    assert await write(connection, ROW._replace(data_version="CCCC")) == ["updated"]
     assert await stored(connection, "retracted") == [(False,)]
 
 
 async def test_a_file_does_not_touch_what_1c_has(connection: psycopg.AsyncConnection[Any]) -> None:
     await write(connection, ROW)
-    of_file = replace(ROW, key=own_key("1"), name="Из файла", data_version=None)
-    other = replace(of_file, key=own_key("2"), inn="7700000012")
+    of_file = ROW._replace(key=own_key("1"), name="Из файла", data_version=None)
+    other = of_file._replace(key=own_key("2"), inn="7700000012")
     assert await write(connection, of_file, other, source="table") == ["duplicate", "created"]
     assert await write(connection, of_file, other, source="table") == ["duplicate", "unchanged"]
-    renamed = replace(other, name="Переименован")
+    renamed = other._replace(name="Переименован")
     assert await write(connection, renamed, source="table") == ["updated"]
     assert await stored(connection, "name") == [("Переименован",), (ROW.name,)]
 
@@ -93,8 +92,8 @@ async def test_a_row_that_comes_twice_counts_once(connection: psycopg.AsyncConne
 
 
 versions = st.builds(
-    lambda key, version, retracted: replace(
-        ROW, key=bytes([key]) * 16, data_version=version, name=version, retracted=retracted
+    lambda key, version, retracted: ROW._replace(
+        key=bytes([key]) * 16, data_version=version, name=version, retracted=retracted
     ),
     st.integers(1, 3),
     st.sampled_from(["A", "B", "C"]),
