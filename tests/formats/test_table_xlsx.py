@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from domain.errors import TidemarkError
 from jobs.formats.tables.books import opened
 from jobs.formats.tables.limits import MOST_COLUMNS
-from jobs.formats.tables.xlsx import package
+from jobs.formats.tables.xlsx import package, strings
 from tests.formats.sheets import Rows, cells, changed, workbook
 
 TWO: Rows = [["Артикул", "Остаток"], ["А-1", 5]]
@@ -148,6 +148,7 @@ def test_failing_entities_are_refused_wherever_they_stand(part: str) -> None:
         ("sheet1", replaced(b"</sheetData>", b"")),
         ("sheet1", replaced(b't="s"><v>0', b't="s"><v>99')),
         ("sheet1", replaced(b't="s"><v>0', b't="s"><v>x')),
+        ("sheet1", replaced(b't="s"><v>0', b't="s"><v>-1')),
         ("sheet1", replaced(b'<row r="2"', b'<row r="1"')),
         ("sheet1", replaced(b'<row r="2"', b'<row r="1048577"')),
         ("sheet1", replaced(b"5", b"\xff")),
@@ -169,7 +170,7 @@ def test_failing_a_sheet_wider_than_anybody_fills_is_refused() -> None:
     assert cells(workbook([["a", *[None] * 16_000], ["b"]])) == [["a"], ["b"]]
 
 
-def test_failing_zips_that_are_no_workbooks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_zips_that_are_no_workbooks_are_refused() -> None:
     def zipped(**files: bytes) -> bytes:
         made = io.BytesIO()
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
@@ -196,3 +197,12 @@ def test_fuzz_changed_bytes_are_read_or_refused(data: st.DataObject) -> None:
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     with suppress(TidemarkError):
         cells(bytes(content))
+
+
+def test_failing_more_texts_than_memory_has_room_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = workbook([["а" * 20, "б" * 20, "в"]])
+    monkeypatch.setattr(strings, "MOST_BYTES", 80)
+    with pytest.raises(TidemarkError, match="xlsx_too_many_strings"):
+        cells(content)
+    monkeypatch.undo()
+    assert len(cells(content)[0]) == 3

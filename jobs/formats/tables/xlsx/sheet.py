@@ -8,7 +8,7 @@ from domain.errors import Fatal
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.limits import MOST_COLUMNS, MOST_TEXT
 from jobs.formats.tables.mapping import letters
-from jobs.formats.tables.xlsx.strings import text_of
+from jobs.formats.tables.xlsx.strings import Strings, text_of
 from jobs.formats.tables.xlsx.styles import PLAIN, Style, day, number
 from jobs.formats.tables.xlsx.xml import MOST_ELEMENT, elements, plain, texts
 
@@ -25,7 +25,7 @@ Cell = tuple[str, str, str, str]
 class Content:
     """What the cells of a workbook refer to."""
 
-    strings: list[str] = field(default_factory=list)
+    strings: Strings = field(default_factory=Strings)
     styles: list[Style] = field(default_factory=list)
     since_1904: bool = False
 

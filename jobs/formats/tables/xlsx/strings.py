@@ -1,6 +1,7 @@
 """Shared strings: the texts of a workbook, which cells name by number."""
 
 import re
+from array import array
 from collections.abc import Iterable
 
 from domain.errors import Fatal
@@ -8,7 +9,7 @@ from jobs.formats.tables.limits import MOST_TEXT
 from jobs.formats.tables.xlsx.xml import elements, plain, texts
 
 MOST_STRINGS = 1_000_000
-MOST_CHARACTERS = 32 * 1024**2
+MOST_BYTES = 40 * 1024**2
 _ROOT = re.compile(r"<(\w+:)?sst\b([^>]*)>")
 # How a Japanese text is read aloud is no part of it.
 _PHONETIC = re.compile(r"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
@@ -16,8 +17,32 @@ _TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>")
 _SIMPLE = re.compile(r"\s*<si>\s*<t(?: [^>]*)?>([^<]*)</t>\s*")
 
 
-def strings(chunks: Iterable[bytes]) -> list[str]:
-    """All of them. Raises Fatal(``xlsx_too_many_strings``) beyond 1,000,000 or 32 M characters."""
+class Strings:
+    """Texts by number, as UTF-8 in one piece: a million Russian names take 60 MB instead of 140."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("I", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> str:
+        """Raises IndexError for one that there is not."""
+        if number < 0:
+            raise IndexError(number)
+        return self._bytes[self._ends[number] : self._ends[number + 1]].decode()
+
+    def add(self, text: str) -> None:
+        """Raises Fatal(``xlsx_too_many_strings``) beyond 1,000,000 texts or 40 MB."""
+        self._bytes += text.encode()
+        self._ends.append(len(self._bytes))
+        if len(self._ends) > MOST_STRINGS or len(self._bytes) > MOST_BYTES:
+            raise Fatal("xlsx_too_many_strings", limit=MOST_STRINGS)
+
+
+def strings(chunks: Iterable[bytes]) -> Strings:
+    """All of them."""
     parts = texts(chunks)
     head = ""
     for part in parts:
@@ -29,7 +54,7 @@ def strings(chunks: Iterable[bytes]) -> list[str]:
     if root is None:
         raise Fatal("xlsx_damaged")
     if root[2].endswith("/"):
-        return []
+        return Strings()
     prefix = root[1] or ""
     rest = _chained(head[root.end() :], parts)
     return _collected(elements(rest, f"</{prefix}si>", f"</{prefix}sst>"))
@@ -42,16 +67,11 @@ def text_of(element: str) -> str:
     return plain("".join(_TEXT.findall(element)))[:MOST_TEXT]
 
 
-def _collected(found: Iterable[str]) -> list[str]:
-    result: list[str] = []
-    characters = 0
+def _collected(found: Iterable[str]) -> Strings:
+    result = Strings()
     for element in found:
         simple = _SIMPLE.fullmatch(element)
-        text = plain(simple[1]) if simple is not None else text_of(element)
-        characters += len(text)
-        if len(result) >= MOST_STRINGS or characters > MOST_CHARACTERS:
-            raise Fatal("xlsx_too_many_strings", limit=MOST_STRINGS)
-        result.append(text)
+        result.add(plain(simple[1]) if simple is not None else text_of(element))
     return result
 
 
