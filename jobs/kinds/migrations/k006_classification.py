@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "k006"
-down_revision = "k007"
+down_revision = "k005"
 branch_labels = None
 depends_on = None
 

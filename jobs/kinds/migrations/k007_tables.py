@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "k005"
+revision = "k007"
 down_revision = "k006"
 branch_labels = None
 depends_on = None

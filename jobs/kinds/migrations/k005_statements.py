@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "k007"
+revision = "k005"
 down_revision = "k004"
 branch_labels = None
 depends_on = None
