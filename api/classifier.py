@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 from sqlalchemy import text
 
 from api.classifier_models import (
@@ -12,14 +12,13 @@ from api.classifier_models import (
     ReclassifyRequest,
     TrainRequest,
 )
-from api.context import ContextDep, LanguageDep, Reading
+from api.context import ContextDep, Reading
 from api.models import AsyncSyncResponse
 from api.price_models import Paged
 from api.problems import Problem
 from api.responses import reads, starts
 from api.security import Manager, Reader
-from api.starting import IdempotencyKey, checked_key, submitted
-from producers.submission import Submission
+from api.starting import Start
 from projections.queries import classification
 
 router = APIRouter(tags=["classification"])
@@ -40,23 +39,12 @@ INSERT INTO classifier_activation (version, threshold, author) VALUES (:version,
 
 @router.post("/classifier/train", status_code=202, responses=starts())
 async def train_classifier(
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
+    start: Start,
     wanted: TrainRequest | None = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> AsyncSyncResponse:
     """Train a new version of the text model from the categories that persons have confirmed."""
     wanted = wanted or TrainRequest()
-    submission = Submission(
-        kind="classifier_train",
-        actor=user.id,
-        params=wanted.model_dump(),
-        source={"type": "database"},
-        idempotency_key=checked_key(idempotency_key),
-    )
-    return await submitted(context, response, submission, language)
+    return await start.submit("classifier_train", {"type": "database"}, wanted.model_dump())
 
 
 @router.get("/classifier/models", responses=reads())
@@ -90,23 +78,12 @@ async def activate_model(
 @router.post("/transactions/reclassify", status_code=202, responses=starts())
 async def reclassify(
     wanted: ReclassifyRequest,
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
-    idempotency_key: IdempotencyKey = None,
+    start: Start,
 ) -> AsyncSyncResponse:
     """Decide the categories of a period again, by today's rules, history and model; what persons chose
     stays."""
     days = {"date_from": wanted.date_from.isoformat(), "date_to": wanted.date_to.isoformat()}
     if wanted.date_from > wanted.date_to:
         raise Problem(422, "period_reversed", field="date_to", args=days)
-    submission = Submission(
-        kind="transactions_reclassify",
-        actor=user.id,
-        params=days,
-        source={"type": "database"},
-        idempotency_key=checked_key(idempotency_key),
-        dry_run=wanted.dry_run,
-    )
-    return await submitted(context, response, submission, language)
+    source = {"type": "database"}
+    return await start.submit("transactions_reclassify", source, days, dry_run=wanted.dry_run)

@@ -6,9 +6,9 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 
-from api.context import Context, ContextDep, LanguageDep, Reading
+from api.context import Context, Reading
 from api.models import AsyncSyncResponse, Day
 from api.price_models import (
     ComponentDetails,
@@ -31,10 +31,9 @@ from api.price_models import (
 )
 from api.problems import Problem
 from api.responses import reads, starts
-from api.security import Manager, Reader
-from api.starting import IdempotencyKey, checked_key, submitted
+from api.security import Reader
+from api.starting import Start
 from infra.clock import utc_now
-from producers.submission import Submission
 from projections.queries import price_desk
 
 router = APIRouter(tags=["price desk"])
@@ -81,24 +80,13 @@ class StockQuery(Paged):
 
 @router.post("/components/recalculate-all", status_code=202, responses=starts())
 async def recalculate_all(
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
+    start: Start,
     wanted: RecalculateRequest | None = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> AsyncSyncResponse:
     """Recalculate the prices of all components by their methods; only what changes is written."""
     wanted = wanted or RecalculateRequest()
-    submission = Submission(
-        kind="recalculate",
-        actor=user.id,
-        params=moment(wanted, context),
-        source={"type": "database"},
-        idempotency_key=checked_key(idempotency_key),
-        dry_run=wanted.dry_run,
-    )
-    return await submitted(context, response, submission, language)
+    params = moment(wanted, start.context)
+    return await start.submit("recalculate", {"type": "database"}, params, dry_run=wanted.dry_run)
 
 
 def moment(wanted: Moment, context: Context) -> dict[str, str | int]:

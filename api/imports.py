@@ -4,22 +4,20 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from api.context import Context, ContextDep, LanguageDep
+from api.context import Context
 from api.kinds import refusal, uploads
 from api.models import AsyncSyncResponse
 from api.multipart import OVERHEAD_BYTES, Form, Upload, too_large
 from api.problems import Problem, worded
 from api.responses import starts
-from api.security import Manager
-from api.starting import IdempotencyKey, checked_key, submitted
+from api.starting import Start
 from infra.objects import StoredFile
 from infra.wording import Language
 from jobs.base import Upload as ToUpload
 from jobs.params import ImportParams
-from producers.submission import Submission
 
 router = APIRouter(tags=["imports"])
 
@@ -49,11 +47,7 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
 async def import_file(
     kind: str,
     request: Request,
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
-    idempotency_key: IdempotencyKey = None,
+    start: Start,
 ) -> AsyncSyncResponse:
     """Upload a file; it is streamed to the object store and read from there. The same bytes twice are
     refused with the first task's id unless ``force``; ``dry_run`` writes nothing and gives verdicts."""
@@ -61,25 +55,21 @@ async def import_file(
     if known is None:
         raise Problem(404, "kind_unknown", field="kind", kind=kind[:50])
     name, wanted = known
-    key = checked_key(idempotency_key)
-    upload = await _received(request, context)
+    upload = await _received(request, start.context)
     file = _usable(upload, wanted)
-    params = _params(upload, wanted.params, language)
+    params = _params(upload, wanted.params, start.language)
     if params.preview is not None:
-        await _check_preview(context, params.preview, file)
-    submission = Submission(
-        kind=name,
-        actor=user.id,
-        params=params.given(),
-        source={"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
+        await _check_preview(start.context, params.preview, file)
+    return await start.submit(
+        name,
+        {"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
+        params.given(),
         priority=params.priority,
-        idempotency_key=key,
         dry_run=_flag(upload, "dry_run"),
         file_hash=file.sha256,
         file_name=upload.file_name or None,
         force=_flag(upload, "force"),
     )
-    return await submitted(context, response, submission, language)
 
 
 async def _received(request: Request, context: Context) -> Upload:

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,10 +19,9 @@ from api.price_models import Paged, Price, PricelistKind, PricelistRequest, Quan
 from api.pricelist_files import CSV, XLSX, Items, as_csv, as_xlsx
 from api.problems import Problem
 from api.responses import reads, starts
-from api.security import Manager, Reader
-from api.starting import IdempotencyKey, checked_key, submitted
+from api.security import Reader
+from api.starting import Start
 from infra.wording import Language, word
-from producers.submission import Submission
 from projections.queries import pricelists
 
 router = APIRouter(tags=["price lists"], prefix="/pricelists")
@@ -85,21 +84,11 @@ class ItemQuery(Paged):
 @router.post("", status_code=202, responses=starts())
 async def create_pricelist(
     wanted: PricelistRequest,
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
-    idempotency_key: IdempotencyKey = None,
+    start: Start,
 ) -> AsyncSyncResponse:
     """Make a price list; it is there, with its number, when its task is completed."""
-    submission = Submission(
-        kind="pricelist_create",
-        actor=user.id,
-        params={"kind": wanted.kind, "currency": wanted.currency, **moment(wanted, context)},
-        source={"type": "database"},
-        idempotency_key=checked_key(idempotency_key),
-    )
-    return await submitted(context, response, submission, language)
+    params = {"kind": wanted.kind, "currency": wanted.currency, **moment(wanted, start.context)}
+    return await start.submit("pricelist_create", {"type": "database"}, params)
 
 
 @router.get("", responses=reads())

@@ -1,15 +1,17 @@
 """What every start has in common: the idempotency key, and the answer to a submission."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Header, Response
+from fastapi import Depends, Header, Response
 
-from api.context import Context
+from api.context import Context, ContextDep, LanguageDep
 from api.models import AsyncSyncResponse
 from api.problems import Problem
-from infra.wording import Language, word
-from producers.submission import FileAlreadyImported, KeyReused, Submission
+from api.security import Manager
+from infra.wording import word
+from producers.submission import Accepted, FileAlreadyImported, KeyReused, Submission
 from projections.queries import tasks
 
 MOST_KEY = 200
@@ -23,38 +25,64 @@ IdempotencyKey = Annotated[
 ]
 
 
-def checked_key(key: str | None) -> str | None:
+class Starting:
+    """Who asks for a task, and how the answer is given: what every start takes beside its own body."""
+
+    def __init__(
+        self,
+        response: Response,
+        user: Manager,
+        context: ContextDep,
+        language: LanguageDep,
+        idempotency_key: IdempotencyKey = None,
+    ) -> None:
+        self.context = context
+        self.language = language
+        self._response = response
+        self._asked: dict[str, Any] = {"actor": user.id, "idempotency_key": _checked(idempotency_key)}
+
+    async def submit(
+        self, kind: str, source: Mapping[str, Any], params: Mapping[str, Any], **more: Any
+    ) -> AsyncSyncResponse:
+        """Hand a submission over: 202 with its task, 409 for the same file, 422 for a key used before.
+        ``more`` as ``Submission`` has it."""
+        submission = Submission(kind=kind, source=source, params=params, **self._asked, **more)
+        try:
+            accepted = await self.context.submissions.submit(submission)
+        except KeyReused as error:
+            raise Problem(422, "key_reused", field="Idempotency-Key", task_id=error.task_id) from error
+        except FileAlreadyImported as error:
+            raise Problem(
+                409,
+                "file_already_imported",
+                field="file",
+                headers={"Location": f"/api/v1/tasks/{error.task_id}"},
+                task_id=error.task_id,
+            ) from error
+        return await self._answer(accepted)
+
+    async def _answer(self, accepted: Accepted) -> AsyncSyncResponse:
+        self._response.headers["Location"] = f"/api/v1/tasks/{accepted.task_id}"
+        code = "task.accepted" if accepted.published else "task.accepted_waits"
+        if accepted.repeated:
+            code = "task.repeated"
+        return AsyncSyncResponse(
+            task_id=UUID(accepted.task_id),
+            status=await _status(self.context, accepted.task_id) if accepted.repeated else "pending",
+            message=word(code, {"task_id": accepted.task_id}, self.language),
+        )
+
+
+Start = Annotated[Starting, Depends()]
+
+
+def _checked(key: str | None) -> str | None:
     """1 to 200 printable ASCII characters, or none at all."""
     if key is None:
         return None
     if not 1 <= len(key) <= MOST_KEY or not key.isascii() or not key.isprintable():
         raise Problem(422, "key_invalid", field="Idempotency-Key")
     return key
-
-
-async def submitted(
-    context: Context, response: Response, submission: Submission, language: Language
-) -> AsyncSyncResponse:
-    """Hand a submission over: 202 with its task, 409 for the same file, 422 for a key used before."""
-    try:
-        accepted = await context.submissions.submit(submission)
-    except KeyReused as error:
-        raise Problem(422, "key_reused", field="Idempotency-Key", task_id=error.task_id) from error
-    except FileAlreadyImported as error:
-        raise Problem(
-            409,
-            "file_already_imported",
-            field="file",
-            headers={"Location": f"/api/v1/tasks/{error.task_id}"},
-            task_id=error.task_id,
-        ) from error
-    response.headers["Location"] = f"/api/v1/tasks/{accepted.task_id}"
-    code = "task.accepted" if accepted.published else "task.accepted_waits"
-    return AsyncSyncResponse(
-        task_id=UUID(accepted.task_id),
-        status=await _status(context, accepted.task_id) if accepted.repeated else "pending",
-        message=word("task.repeated" if accepted.repeated else code, {"task_id": accepted.task_id}, language),
-    )
 
 
 async def _status(context: Context, task_id: str) -> str:

@@ -3,17 +3,15 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
-from api.context import Context, ContextDep, LanguageDep
+from api.context import Context
 from api.models import AsyncSyncResponse
 from api.problems import Problem
 from api.responses import starts
-from api.security import Manager
-from api.starting import IdempotencyKey, checked_key, submitted
+from api.starting import Start
 from api.sync_models import AsyncSyncRequest, ContractorsSyncRequest
 from infra.clock import utc_now
-from producers.submission import Submission
 from projections.queries import syncs
 
 router = APIRouter(tags=["sync-1c"], prefix="/sync-1c")
@@ -24,49 +22,28 @@ Period = tuple[date, date]
 @router.post("/bank-transactions/sync-async", status_code=202, responses=starts(409))
 async def sync_bank_transactions(
     wanted: AsyncSyncRequest,
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
-    idempotency_key: IdempotencyKey = None,
+    start: Start,
 ) -> AsyncSyncResponse:
     """Import the bank documents of a period from 1C, or what has come since the last time."""
     said = _said(wanted)
-    first, last = said or await _since_last(context)
+    first, last = said or await _since_last(start.context)
     incremental = {} if said else {"incremental": True}
-    _check_configured(context)
+    _check_configured(start.context)
     period = {"date_from": first.isoformat(), "date_to": last.isoformat()}
-    submission = Submission(
-        kind="bank_transactions",
-        actor=user.id,
-        params={**period, "auto_classify": wanted.auto_classify} | incremental,
-        source={"type": "onec", **period},
-        dry_run=wanted.dry_run,
-        idempotency_key=checked_key(idempotency_key),
-    )
-    return await submitted(context, response, submission, language)
+    params = {**period, "auto_classify": wanted.auto_classify} | incremental
+    source = {"type": "onec", **period}
+    return await start.submit("bank_transactions", source, params, dry_run=wanted.dry_run)
 
 
 @router.post("/contractors/sync-async", status_code=202, responses=starts())
 async def sync_contractors(
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
+    start: Start,
     wanted: ContractorsSyncRequest | None = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> AsyncSyncResponse:
     """Import all contractors from 1C: new and changed ones by their DataVersion, deleted ones retract."""
-    _check_configured(context)
-    submission = Submission(
-        kind="contractors",
-        actor=user.id,
-        params={},
-        source={"type": "onec"},
-        dry_run=wanted is not None and wanted.dry_run,
-        idempotency_key=checked_key(idempotency_key),
-    )
-    return await submitted(context, response, submission, language)
+    _check_configured(start.context)
+    dry_run = wanted is not None and wanted.dry_run
+    return await start.submit("contractors", {"type": "onec"}, {}, dry_run=dry_run)
 
 
 def _said(wanted: AsyncSyncRequest) -> Period | None:
