@@ -1,5 +1,6 @@
 """Two transactions that may be one payment, over HTTP: why, and what a person says of them."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -86,6 +87,17 @@ async def test_a_payment_has_one_partner_and_the_rest_is_seen_at_once(api: Insta
     assert (await said(api, bank, onec, "different"))[0] == 200
     assert (await said(api, bank, second, "same"))[0] == 200
     assert await listed(api, account, possible_duplicate=True) == {onec, third}
+
+
+async def test_two_who_decide_at_once_give_a_payment_one_partner(api: Installation) -> None:
+    account, bank, onec = await pair(api)
+    others = [onec, *[await added(api, account, onec=True) for _ in range(4)]]
+    answers = await asyncio.gather(*[said(api, bank, other, "same") for other in others])
+    assert sorted(status for status, _ in answers) == [200, 409, 409, 409, 409]
+    [mine] = [
+        row for row in (await api.get("/bank-transactions", account=account))["items"] if row["id"] == bank
+    ]
+    assert mine["same_as"] == others[[status for status, _ in answers].index(200)]
 
 
 async def test_a_partner_that_was_taken_back_can_be_replaced(api: Installation) -> None:
