@@ -20,6 +20,7 @@ ADOPT = """
 UPDATE contractor c SET key = i.key FROM incoming_contractor i
 WHERE i.inn <> '' AND c.inn = i.inn AND c.kpp = i.kpp AND NOT c.retracted AND NOT i.retracted
   AND uuid_extract_version(c.key) = 8 AND uuid_extract_version(i.key) IS DISTINCT FROM 8
+  AND c.data_version IS NULL -- a reference of 1C may look like a key of ours
   AND NOT EXISTS (SELECT FROM contractor k WHERE k.key = i.key)
 """
 # And a row without a reference means who has its ИНН and КПП; without a КПП, who has its ИНН in 1C.

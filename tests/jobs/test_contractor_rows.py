@@ -76,6 +76,15 @@ async def test_a_deletion_mark_retracts_once_and_is_taken_back(
     assert await stored(connection, "retracted") == [(False,)]
 
 
+async def test_a_reference_of_1c_that_looks_like_a_key_of_ours_stays(
+    connection: psycopg.AsyncConnection[Any],
+) -> None:
+    looks = UUID("12345678-1234-8234-8234-123456789012").bytes
+    assert await write(connection, ROW._replace(key=looks)) == ["created"]
+    assert await write(connection, ROW) == ["created"]
+    assert await write(connection, ROW._replace(key=looks), ROW) == ["unchanged", "unchanged"]
+
+
 async def test_a_file_does_not_touch_what_1c_has(connection: psycopg.AsyncConnection[Any]) -> None:
     await write(connection, ROW)
     of_file = ROW._replace(key=own_key("1"), name="Из файла", data_version=None)
