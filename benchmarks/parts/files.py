@@ -15,7 +15,7 @@ from jobs.formats import mxl
 
 ROWS = 100_000
 LEAST_OF_COPY, MXL_SECONDS = 0.3, 10.0
-PAUSE, REPEATS = 0.02, 3
+PAUSE, REPEATS = 0.1, 3
 _COMPONENTS = f"""
 INSERT INTO component (code, code_key, name, vendor, category, unit, method, coefficient, rounding, currency,
     task_id, row_no)
