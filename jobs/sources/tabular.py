@@ -79,8 +79,9 @@ class _Tabular:
 
     async def _head(self) -> bytes:
         head = b""
-        async for chunk in chunks(self._tools.objects, str(self._task.source["path"])):
-            head += chunk
-            if len(head) >= _HEAD:
-                break
+        async with aclosing(chunks(self._tools.objects, str(self._task.source["path"]))) as read:
+            async for chunk in read:
+                head += chunk
+                if len(head) >= _HEAD:
+                    break
         return head[:_HEAD]

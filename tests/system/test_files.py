@@ -1,9 +1,11 @@
 """Files of contractors and stock over the real API and stack."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from jobs.formats.mxl.generator import Sheet, binary_7, text_8
 from tests.system.books import VERDICTS
 from tests.system.client import Client
 
@@ -64,6 +66,21 @@ def test_offers_are_stock_and_unknown_ones_wait(manager: Client) -> None:
     task = uploaded(manager, "stock", OFFERS.encode())
     assert counts(task) == {"created": 3, "rejected": 2}
     assert {row["code"] for row in manager.every(f"/tasks/{task['id']}/rejects")} == {"part_number_unknown"}
+
+
+@pytest.mark.parametrize("written", [lambda sheet: b"".join(text_8(sheet, len(sheet))), binary_7])
+def test_a_spreadsheet_of_1c_is_stock(manager: Client, written: Callable[[Sheet], bytes]) -> None:
+    uploaded(manager, "components", "Код\r\nМ-1\r\nМ-2\r\n".encode(), force="true")
+    rows = [("М-1", "5,000"), ("М-2", "7,000"), ("М-3", "1")]
+    sheet: Sheet = [
+        (1, {0: "Остатки товаров"}),
+        (3, {0: "Код", 1: "Количество", 2: "Склад"}),
+        *((number, {0: code, 1: left, 2: "Склад MXL"}) for number, (code, left) in enumerate(rows, 4)),
+        (9, {0: "Итого", 1: "13,000"}),
+    ]
+    task = uploaded(manager, "stock", written(sheet))
+    loaded = task["counts"]["created"] + task["counts"]["unchanged"]
+    assert (loaded, task["counts"]["rejected"], task["counts"]["skipped"]) == (2, 1, 1)
 
 
 def test_another_file_is_refused_before_it_is_a_task(manager: Client) -> None:
