@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,6 @@ class Field:
     number: bool = False
     money: bool = False
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All that it may be called, as they are compared."""
-        return tuple(squeezed(name) for name in (self.name, *self.aliases))
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -46,6 +42,13 @@ class Layout:
         return {field.name for field in self.fields if field.required}
 
 
+@lru_cache(maxsize=1024)
+def names_of(field: Field) -> tuple[str, ...]:
+    """All that it may be called, as they are compared."""
+    return tuple(squeezed(name) for name in (field.name, *field.aliases))
+
+
+@lru_cache(maxsize=8192)
 def squeezed(text: str) -> str:
     """``"Ед. изм."`` → ``едизм``: capitals, ё, spaces and marks make no difference."""
     return re.sub(r"[\W_]+", "", text.casefold().replace("ё", "е"))

@@ -56,12 +56,17 @@ def _names_warehouses(rows: Sequence[GridRow], start: int, layout: Layout) -> bo
     """A row that is called like no field is a title, unless it names several balances below it."""
     if start + 1 >= len(rows) or not _adjacent(rows, start):
         return False
+    filled = {place for place, cell in enumerate(rows[start].cells) if cell}
+    if len(filled) < 2:
+        return False
     below = columns_of([rows[start + 1].cells], layout)
     balances = {one.place for field in layout.fields if field.many for one in below.get(field.name, ())}
+    if not balances:
+        return False
     several = columns_of([rows[start].cells, rows[start + 1].cells], layout)
-    named = {one.place for field in layout.fields if field.many for one in several.get(field.name, ())}
-    filled = {place for place, cell in enumerate(rows[start].cells) if cell}
-    return bool(balances) and len(filled) > 1 and filled <= named
+    return filled <= {
+        one.place for field in layout.fields if field.many for one in several.get(field.name, ())
+    }
 
 
 def _says(header: Header) -> tuple[int, int, int]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from jobs.formats.tables.fields import Layout, squeezed
+from jobs.formats.tables.fields import Layout, names_of, squeezed
 from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.limits import MOST_TITLE
 from jobs.formats.tables.mapping import Column
 
 _CURRENCIES = {
@@ -34,13 +35,13 @@ def constants(
     found: dict[str, str] = {}
     for name, value in _said(rows):
         for field in titled:
-            if name in field.names and field.name not in found:
+            if name in names_of(field) and field.name not in found:
                 found[field.name] = value[:200]
     if any(field.name == "currency" for field in titled):
         headers = [
             column.header for field in layout.fields if field.money for column in columns.get(field.name, ())
         ]
-        cells = [cell for row in rows for cell in row.cells if cell]
+        cells = [cell[:MOST_TITLE] for row in rows for cell in row.cells if cell]
         named = found.pop("currency", None)
         told = currency_of(headers) or (currency_of([named]) if named else None) or currency_of(cells)
         if told:
@@ -52,7 +53,7 @@ def price_type(rows: Sequence[GridRow], columns: Mapping[str, Sequence[Column]])
     """``Тип цен: Оптовая`` → ``Оптовая``; ``прайс(EUR, без НДС)`` as it is written."""
     headers = (column.header for name in ("price",) for column in columns.get(name, ()))
     for text in (*headers, *(cell for row in rows for cell in row.cells)):
-        if (found := _PRICE_TYPE.search(text)) is not None:
+        if (found := _PRICE_TYPE.search(text[:MOST_TITLE])) is not None:
             return str(found[1] or found[2]).strip()[:100]
     return None
 
@@ -66,7 +67,7 @@ def currency_of(texts: Sequence[str]) -> str | None:
 def _said(rows: Sequence[GridRow]) -> Iterator[tuple[str, str]]:
     """Name and value: in one cell, or a name that ends in a colon and the next cell that says something."""
     for row in rows:
-        filled = [cell.strip() for cell in row.cells if cell]
+        filled = [cell[:MOST_TITLE].strip() for cell in row.cells if cell]
         for place, cell in enumerate(filled):
             for name, value in _EQUALS.findall(cell):
                 yield squeezed(name), value.strip()

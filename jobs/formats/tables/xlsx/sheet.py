@@ -13,11 +13,11 @@ from jobs.formats.tables.xlsx.styles import PLAIN, Style, day, number
 from jobs.formats.tables.xlsx.xml import MOST_ELEMENT, elements, plain, texts
 
 MOST_ROWS = 1_048_576
-_DATA = re.compile(r"<(\w+:)?sheetData\b([^>]*)>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_DATA = re.compile(r"<(\w+:)?sheetData\b([^<>]*)>")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"<>]*)"|'([^'<>]*)')""")
 _CELL = re.compile(r"([A-Za-z]{1,3})\d{1,7}")
-_VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</(?:\w+:)?v>")
-_FORMULA = re.compile(r"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)<)")
+_VALUE = re.compile(r"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?v>")
+_FORMULA = re.compile(r"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>([^<]*)<)")
 Cell = tuple[str, str, str, str]
 
 
@@ -51,7 +51,7 @@ class Sheet:
         p = self._prefix
         usual = re.compile(
             rf'<{p}c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(\w+)")?(?:/>|>'
-            rf"(?:<{p}f(?: [^>]*)?(?:/>|>[^<]*</{p}f>))?<{p}v>([^<]*)</{p}v></{p}c>)"
+            rf"(?:<{p}f(?: [^<>]*)?(?:/>|>[^<]*</{p}f>))?<{p}v>([^<]*)</{p}v></{p}c>)"
         )
         opened = re.compile(rf"<{p}c[ >/]")
         last = 0

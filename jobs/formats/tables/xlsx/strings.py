@@ -10,11 +10,11 @@ from jobs.formats.tables.xlsx.xml import elements, plain, texts
 
 MOST_STRINGS = 1_000_000
 MOST_BYTES = 40 * 1024**2
-_ROOT = re.compile(r"<(\w+:)?sst\b([^>]*)>")
-# How a Japanese text is read aloud is no part of it.
-_PHONETIC = re.compile(r"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
-_TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>")
-_SIMPLE = re.compile(r"\s*<si>\s*<t(?: [^>]*)?>([^<]*)</t>\s*")
+# No pattern here passes over a "<": each costs the length of what it looks through, whatever is in it.
+_ROOT = re.compile(r"<(\w+:)?sst\b([^<>]*)>")
+_TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>")
+_SIMPLE = re.compile(r"\s*<si>\s*<t(?: [^<>]*)?>([^<]*)</t>\s*")
+_ALOUD, _ALOUD_END = re.compile(r"<(?:\w+:)?rPh\b"), re.compile(r"</(?:\w+:)?rPh>")
 
 
 class Strings:
@@ -63,7 +63,9 @@ def strings(chunks: Iterable[bytes]) -> Strings:
 def text_of(element: str) -> str:
     """The runs of a rich text, joined."""
     if "rPh" in element:
-        element = _PHONETIC.sub("", element)
+        # How a Japanese text is read aloud is no part of it.
+        first, *others = _ALOUD.split(element)
+        element = first + "".join(_ALOUD_END.split(part, maxsplit=1)[-1] for part in others)
     return plain("".join(_TEXT.findall(element)))[:MOST_TEXT]
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from xml.etree import ElementTree
 
 # Formats that Excel knows by number alone.
@@ -12,6 +13,7 @@ _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 # Excel counts days from here; it believes that 1900 was a leap year, which no file of ours is old enough for.
 _DAY_ZERO, _DAY_ZERO_MAC = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet knows no zone
 _MOST_DAYS = 2_958_465
+_MOST_ZEROS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,12 @@ def day(value: str, *, since_1904: bool = False) -> str:
 
 def number(value: str, width: int = 0) -> str:
     """As Excel shows it: 15 digits, no exponent, the zeros of its format."""
-    try:
-        if len(value) > 15 and "." in value:
-            value = f"{float(value):.15g}"
-        if "e" in value or "E" in value:
-            value = f"{Decimal(value):f}"
-    except ArithmeticError:
-        return value
+    if (len(value) > 15 and "." in value) or "e" in value or "E" in value:
+        try:
+            rounded = float(value)
+        except ValueError:
+            return value
+        value = f"{Decimal(f'{rounded:.15g}'):f}" if isfinite(rounded) else value
     return value.zfill(width) if width and value.isdecimal() else value
 
 
@@ -66,7 +67,7 @@ def _style(xf: ElementTree.Element, formats: dict[int, str]) -> Style:
     alignment = xf.find("{*}alignment")
     return Style(
         date=known in _DATES if known not in formats else any(sign in bare for sign in "dyгд"),
-        width=len(bare) if bare and not bare.strip("0") and len(bare) > 1 else 0,
+        width=len(bare) if 1 < len(bare) <= _MOST_ZEROS and not bare.strip("0") else 0,
         indent=_number(alignment.get("indent")) if alignment is not None else 0,
     )
 

@@ -55,8 +55,8 @@ class Workbook:
     def rows(self, name: str) -> Iterator[GridRow]:
         """The rows of a sheet from its start."""
         sheet = next(sheet for sheet in self._sheets if sheet.name == name)
-        self._load()
         with damaged():
+            self._load()
             yield from Sheet(self._package.chunks(sheet.part), self._content).rows()
 
     def _load(self) -> None:
