@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
@@ -29,6 +30,8 @@ def workbook(
     ``levels``: outline level by 0-based row; ``formats`` by 0-based row and column."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
+    # The same rows give the same bytes, whenever they are written.
+    book.set_properties({"created": datetime(2025, 3, 3)})  # noqa: DTZ001 - Excel knows no zone
     made = book.add_worksheet(sheet)
     styled = {place: book.add_format(said) for place, said in (formats or {}).items()}
     border = book.add_format({"border": 1})

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -187,16 +186,6 @@ def test_failing_zips_that_are_no_workbooks_are_refused() -> None:
     ):
         with pytest.raises(TidemarkError, match=code):
             opened(io.BytesIO(content))
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_fuzz_changed_bytes_are_read_or_refused(data: st.DataObject) -> None:
-    content = bytearray(workbook(TWO))
-    for _ in range(data.draw(st.integers(1, 4))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    with suppress(TidemarkError):
-        cells(bytes(content))
 
 
 def test_failing_more_texts_than_memory_has_room_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
