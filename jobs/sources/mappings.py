@@ -18,6 +18,11 @@ VALUES (%(task)s, %(attempt)s, %(layout)s, %(found)s::jsonb, %(wanted)s::jsonb, 
 ON CONFLICT (task_id, attempt) DO UPDATE SET found = coalesce(table_mapping.found, excluded.found)
 RETURNING found
 """
+# Rows of files stay as long as batches do (the retention of their topics).
+_FORGET = """
+UPDATE table_mapping SET first_rows = '[]'
+WHERE first_rows <> '[]' AND at < now() - interval '30 days'
+"""
 _TEMPLATE = "SELECT wishes FROM table_template WHERE kind = %s AND name = %s"
 ShownRows = Sequence[dict[str, object]]
 
@@ -71,4 +76,7 @@ class Mappings:
         if self._connect is None:
             return None
         async with self._connect() as connection, connection.transaction():
-            return await (await connection.execute(statement, parameters)).fetchone()
+            found = await (await connection.execute(statement, parameters)).fetchone()
+            if statement is _KEEP:
+                await connection.execute(_FORGET)
+            return found

@@ -182,3 +182,19 @@ async def test_failing_an_unknown_header_leaves_what_the_file_has(
         w for w in wanted if w["field"] == "quantity"
     ).items()
     assert first == [{"row": 1, "cells": ["Что", "Где"]}, {"row": 2, "cells": ["болт", "тут"]}]
+
+
+@pytest.mark.integration
+async def test_the_first_rows_of_a_file_are_kept_for_thirty_days(
+    connection: Connection, database_url: str
+) -> None:
+    tools = pricing.tools(database_url)
+    await (await source(table("Артикул;Остаток", "А-1;5"), tools)).survey()
+    for days, kept in ((29, 2), (31, 0)):
+        await connection.execute("UPDATE table_mapping SET at = now() - make_interval(days => %s)", [days])
+        await connection.commit()
+        await (await source(table("Артикул;Остаток", f"А-1;{days}"), tools)).survey()
+        found = await connection.execute(
+            "SELECT jsonb_array_length(first_rows), found IS NULL FROM table_mapping ORDER BY at LIMIT 1"
+        )
+        assert await found.fetchall() == [(kept, False)]

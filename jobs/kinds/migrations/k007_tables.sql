@@ -10,6 +10,7 @@ CREATE TABLE table_mapping (
     at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (task_id, attempt)
 );
+CREATE INDEX table_mapping_rows ON table_mapping (at) WHERE first_rows <> '[]';
 
 -- What a person has said of a kind's files, to be said again by its name.
 CREATE TABLE table_template (
