@@ -24,9 +24,6 @@ class Strings:
         self._bytes = bytearray()
         self._ends = array("I", [0])
 
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
     def __getitem__(self, number: int) -> str:
         """Raises IndexError for one that there is not."""
         if number < 0:
@@ -50,7 +47,7 @@ def strings(chunks: Iterable[bytes]) -> Strings:
         if (root := _ROOT.search(head)) is not None or len(head) > 65_536:
             break
     else:
-        root = None
+        raise Fatal("xlsx_damaged")
     if root is None:
         raise Fatal("xlsx_damaged")
     if root[2].endswith("/"):

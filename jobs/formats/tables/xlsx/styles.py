@@ -12,7 +12,8 @@ _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 5
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 # Excel counts days from here; it believes that 1900 was a leap year, which no file of ours is old enough for.
 _DAY_ZERO, _DAY_ZERO_MAC = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a sheet knows no zone
-_MOST_DAYS = 2_958_465
+# The last day of the year 9999, counted from 1904.
+_MOST_DAYS = 2_957_003
 _MOST_ZEROS = 30
 
 
@@ -45,7 +46,8 @@ def day(value: str, *, since_1904: bool = False) -> str:
         return value
     if not 0 < days <= _MOST_DAYS:
         return value
-    found = (_DAY_ZERO_MAC if since_1904 else _DAY_ZERO) + timedelta(seconds=round(days * 86_400))
+    zero = _DAY_ZERO_MAC if since_1904 else _DAY_ZERO
+    found = zero + timedelta(seconds=round(days * 86_400))
     return found.isoformat(sep=" ") if days % 1 else found.date().isoformat()
 
 
