@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from domain.errors import MalformedRow
 from jobs.base import Row
@@ -126,9 +125,9 @@ def rate_row(row_no: int, raw: Row) -> IncomingRow:
 
 
 def keyed(*parts: str | None) -> str:
-    """Sixteen bytes as a uuid: the identity of a row between files."""
+    """Sixteen bytes as PostgreSQL reads a uuid: the identity of a row between files."""
     content = "\0".join(part or "" for part in parts).encode()
-    return str(UUID(bytes=hashlib.blake2b(content, digest_size=16).digest()))
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def plain(value: Decimal | None) -> str | None:
