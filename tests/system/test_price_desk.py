@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.jobs.pricing import TABLES
 from tests.system.books import VERDICTS
 from tests.system.client import Client
+from tests.system.running import RunningStack
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -46,6 +48,13 @@ def ran(client: Client, path: str, **body: Any) -> dict[str, Any]:
 def counts(task: dict[str, Any]) -> dict[str, int]:
     assert task["status"] == "completed", task
     return {name: task["counts"][name] for name in VERDICTS if task["counts"][name]}
+
+
+@pytest.fixture(autouse=True)
+def empty_desk(stack: RunningStack) -> None:
+    """Prices are of all there is: what other tests have left would be in them."""
+    with stack.database() as connection:
+        connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
 
 
 def test_from_files_to_a_price_list(manager: Client) -> None:
