@@ -23,22 +23,28 @@ _PASSING = ("08", "40", "53", "55", "57", "58")
 
 # A worker that is stopped in the middle of a transaction must not hold its locks for ever.
 _OPTIONS = "-c idle_in_transaction_session_timeout=30s"
+# A prepared statement keeps the plan it was given; made while a table was empty, it reads all of it for ever.
+_PLANNED_ANEW = " -c plan_cache_mode=force_custom_plan"
 
 
-def create_engine(database_url: str, *, pool_size: int = 5, application: str = "tidemark") -> AsyncEngine:
+def create_engine(
+    database_url: str, *, pool_size: int = 5, application: str = "tidemark", loads: bool = False
+) -> AsyncEngine:
     """An async engine over psycopg 3 for a ``postgresql://`` URL.
 
-    Connections are tested before use, so a restarted server costs a reconnect and no error.
+    Connections are tested before use, so a restarted server costs a reconnect and no error. ``loads``: for
+    who fills tables.
     """
     scheme, _, rest = database_url.partition("://")
     if scheme.split("+")[0] not in {"postgresql", "postgres"}:
         raise ValueError(f"database_url must be a postgresql:// URL, not {scheme}://")
+    options = _OPTIONS + _PLANNED_ANEW if loads else _OPTIONS
     return create_async_engine(
         f"postgresql+psycopg://{rest}",
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        connect_args={"application_name": application, "connect_timeout": 5, "options": _OPTIONS},
+        connect_args={"application_name": application, "connect_timeout": 5, "options": options},
     )
 
 

@@ -78,7 +78,7 @@ async def _all_new(connection: psycopg.AsyncConnection[Any], rows: Sequence[Inco
     """Nobody here has one of their ИНН; a key that is here is found by writing."""
     inns = [row.contractor.inn for row in rows]
     # A plan that was made when the table was empty reads all of it once it is full: 0.5 s a batch.
-    found = await connection.execute(sql.ANY_KNOWN, [inns], prepare=False)
+    found = await connection.execute(sql.ANY_KNOWN, [inns])
     known = await found.fetchone()
     return known == (False,)
 
@@ -103,15 +103,15 @@ async def _upserted(
         await cursor.execute(sql.EMPTY)
         async with cursor.copy(sql.COPY) as copy:
             await copy.write("".join(map(_line, rows)))
-        await cursor.execute(sql.ADOPT, prepare=False)
+        await cursor.execute(sql.ADOPT)
         if batch.context.get("source") != "onec":
             said |= await _resolved(cursor, mine)
-        await cursor.execute(sql.UPSERT, {"task": batch.task.task_id}, prepare=False)
+        await cursor.execute(sql.UPSERT, {"task": batch.task.task_id})
         for key, is_new, is_gone in await cursor.fetchall():
             verdict = "created" if is_new else "retracted" if is_gone else "updated"
             said |= _verdict(mine[key.bytes], verdict)
         if any(row.contractor.retracted for row in rows):
-            await cursor.execute(sql.NEVER_IMPORTED, prepare=False)
+            await cursor.execute(sql.NEVER_IMPORTED)
             for (key,) in await cursor.fetchall():
                 said |= _verdict(mine[key.bytes], "skipped", "never_imported")
     for row in rows:
@@ -126,13 +126,13 @@ async def _resolved(
     what another row of the batch means as well, is said and left out."""
     by_no = {row.row_no: row for row in mine.values()}
     said: dict[int, RowVerdict] = {}
-    await cursor.execute(sql.FIND, prepare=False)
+    await cursor.execute(sql.FIND)
     if found := await cursor.fetchall():
         await cursor.execute(sql.TWICE)
         for row_no, last in await cursor.fetchall():
             said[row_no] = _twice(by_no[row_no], by_no[last])
         mine |= {key.bytes: by_no[row_no] for row_no, key in found if row_no not in said}
-    await cursor.execute(sql.OF_1C, prepare=False)
+    await cursor.execute(sql.OF_1C)
     for (row_no,) in await cursor.fetchall():
         contractor = by_no[row_no].contractor
         named = {"inn": contractor.inn, "kpp": contractor.kpp}

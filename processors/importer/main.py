@@ -29,7 +29,9 @@ def build(settings: Settings) -> faust.App:
             alive_file=settings.alive_file,
         )
     )
-    engine = create_engine(settings.database_url.get_secret_value(), pool_size=3, application=settings.worker)
+    engine = create_engine(
+        settings.database_url.get_secret_value(), pool_size=3, application=settings.worker, loads=True
+    )
     publisher = Publisher(settings.kafka, client_id=settings.worker)
     app.closing = (publisher.stop, engine.dispose)
     importer = Importer(
