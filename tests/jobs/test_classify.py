@@ -93,3 +93,9 @@ def test_what_the_source_says_is_kept_without_automatic_classification() -> None
     off = Classifier(automatic=False)
     assert off.decide(ROW) == NONE
     assert off.decide(ROW._replace(category="Аренда")).how == "source"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("purpose", ["Без НДС " + "1 " * 100_000, "заработн" * 100_000, "в" + " " * 100_000])
+def test_a_long_purpose_takes_no_longer(purpose: str) -> None:
+    assert preset_category(purpose, "out") is None
