@@ -155,6 +155,8 @@ def test_failing_entities_are_refused_wherever_they_stand(part: str) -> None:
         ("sharedStrings", replaced(b"<sst", b"<other")),
         ("workbook", replaced(b"</workbook>", b"")),
         ("styles", replaced(b"</styleSheet>", b"")),
+        ("workbook", replaced(b'encoding="UTF-8"', b'encoding="unknown"')),
+        ("sharedStrings", replaced(b"<si><t>", b"<si><t>&#" + b"9" * 5_000 + b";")),
     ],
 )
 def test_failing_damaged_workbooks_are_refused(part: str, change: Callable[[bytes], bytes]) -> None:

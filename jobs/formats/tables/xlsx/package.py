@@ -53,7 +53,7 @@ class Package:
             raise Fatal("xml_forbidden")
         try:
             return ElementTree.fromstring(data)
-        except ElementTree.ParseError as error:
+        except (ElementTree.ParseError, LookupError, ValueError) as error:
             raise Fatal("xlsx_damaged") from error
 
     def chunks(self, name: str) -> Iterator[bytes]:
