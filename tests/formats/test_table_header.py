@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Fatal
+from jobs.formats.mxl.generator import text_8
 from jobs.formats.tables.finding import HeaderUnknown
 from jobs.formats.tables.mapping import Found
 from jobs.prices.layouts import COMPONENTS, QUOTES, STOCK
@@ -215,3 +216,22 @@ def test_a_header_is_found_wherever_it_stands(header: list[str], above: Rows, ri
     assert found.header_rows == (len(above) + 1,)
     [record] = records
     assert {record[name] for name in ("number", "name", "vendor", "unit", "quantity")} == set(row.values())
+
+
+@pytest.mark.timeout(20)
+def test_long_cells_of_a_header_are_looked_at_once() -> None:
+    brackets = "(" * 100_000
+    found, rows, _ = read(table("Артикул;Количество", f"А-1;{brackets}"), STOCK)
+    assert found.header_rows == (1,)
+    assert rows[0]["quantity"] == brackets
+    wide = ";".join(f"{'(' * 150}{number}" for number in range(1_000))
+    said = "прайс" * 10_000 + " равно «" * 8_000
+    with pytest.raises(HeaderUnknown):
+        read(table(said, *[wide] * 5), STOCK)
+
+
+@pytest.mark.timeout(20)
+def test_a_sheet_of_all_columns_is_looked_through() -> None:
+    sheet = text_8([(number, {0: "x", 16_383: "y"}) for number in range(1, 31)], 30)
+    with pytest.raises(HeaderUnknown):
+        read(b"".join(sheet), STOCK)

@@ -3,7 +3,7 @@ says of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from domain.errors import Fatal
@@ -80,7 +80,11 @@ def _first(book: Book, sheet: str, wishes: Wishes) -> list[GridRow]:
         )
         if wishes.header_row and wishes.header_row > HEADER_ROWS:
             found = [row for row in found if row.number >= wishes.header_row]
-    return found
+    # A spreadsheet of 1C may have 16,384 columns: further right nobody looks for a field.
+    return [
+        row if len(row.cells) <= MOST_COLUMNS else replace(row, cells=row.cells[:MOST_COLUMNS])
+        for row in found
+    ]
 
 
 def _header(rows: Sequence[GridRow], layout: Layout, wishes: Wishes) -> Header | None:
