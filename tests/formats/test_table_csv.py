@@ -65,6 +65,9 @@ def test_failing_what_never_ends_is_refused_in_bounded_memory() -> None:
         cells(b'a;b\n"' + b"1;2\n" * 50_000)
     with pytest.raises(Fatal, match="csv_line_too_long"):
         cells(b"a;b\n" + b"x" * (MOST_LINE + 1))
+    with pytest.raises(Fatal, match="csv_line_too_long"):
+        cells(b"a;b\n" + b'"\n";aa;' * (MOST_LINE // 7 + 1))
+    assert len(cells(b'a;"\nb"\n' * (MOST_LINE // 8))) == MOST_LINE // 8
     with pytest.raises(Fatal, match="table_too_wide"):
         cells(b"a;b\n" + b"1;" * MOST_COLUMNS + b"2")
     assert len(cells(b"a;b\n1" + b";" * 3 * MOST_COLUMNS)) == 2

@@ -10,7 +10,8 @@ from domain.errors import Fatal
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.limits import MOST_COLUMNS
 
-# The longest piece without a line break; a quoted cell ends at the limit of csv itself, 131,072 characters.
+# The longest row, line breaks within quotes included; a quoted cell ends at the limit of csv itself, 131,072
+# characters.
 MOST_LINE = 1_048_576
 
 
@@ -20,9 +21,11 @@ def rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[GridRow]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
     try:
-        reader = csv.reader(_lines(text), delimiter=delimiter)
+        lines = _Lines(text)
+        reader = csv.reader(lines, delimiter=delimiter)
         number = 0
         while (cells := _next(reader)) is not None:
+            lines.begin()
             number += 1
             if len(cells) > MOST_COLUMNS:
                 while cells and not cells[-1].strip():
@@ -41,14 +44,30 @@ def _next(reader: _csv.Reader) -> list[str] | None:
         raise Fatal("csv_quote_open", line=reader.line_num) from error
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    number = 0
-    while line := text.readline(MOST_LINE):
-        number += 1
-        if len(line) >= MOST_LINE:
-            raise Fatal("csv_line_too_long", line=number, limit=MOST_LINE)
+class _Lines:
+    """The lines of a file; those of one row, which the reader collects in memory, have a limit together."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._number = self._row = 0
+
+    def begin(self) -> None:
+        """A row has ended."""
+        self._row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MOST_LINE)
+        if not line:
+            raise StopIteration
+        self._number += 1
+        self._row += len(line)
+        if self._row >= MOST_LINE:
+            raise Fatal("csv_line_too_long", line=self._number, limit=MOST_LINE)
         # No text of PostgreSQL holds a zero byte.
-        yield line.replace("\0", "\ufffd")
+        return line.replace("\0", "\ufffd")
 
 
 def _cell(cell: str) -> str:
