@@ -196,6 +196,8 @@ def test_an_item_has_a_size() -> None:
         return document(f"<Контрагенты><Контрагент>{body}</Контрагент></Контрагенты>")
 
     assert refused(contractor(f"<Ид>{'x' * LARGEST_ITEM}y</Ид>")) == "commerceml_too_large"
+    attributes = f"<Склад ИдСклада='{'x' * 1_000}'/>" * (LARGEST_ITEM // 1_000 + 1)
+    assert refused(contractor(attributes)) == "commerceml_too_large"
     assert refused(contractor("<Ид>1</Ид>" * (MOST_VALUES + 1))) == "commerceml_too_large"
     assert refused(contractor("<а>" * DEEPEST)) == "commerceml_too_deep"
     many = "<Склад><Ид>1</Ид></Склад>"

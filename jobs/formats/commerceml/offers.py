@@ -17,7 +17,8 @@ _FIELDS = {
 _PRICE, _REST = "Цены/Цена", "Остатки/Остаток/Склад"
 _IN_PRICE = ("ИдТипаЦены", "ЦенаЗаЕдиницу", "Валюта")
 _IN_REST = ("Ид", "Количество")
-_MOST_NAMED = 10_000
+# Warehouses and price types are remembered, by so many characters.
+_MOST_NAMED, _LONGEST = 10_000, 200
 # Of the names that price types have: what a thing has cost, not what it is sold for.
 _COSTS = ("себестоимост", "закуп", "учетн", "учётн", "поставщик", "cost", "purchase")
 # ОКЕИ: where a file has the code of a unit alone.
@@ -50,7 +51,7 @@ class Offers:
         if item == _OFFER:
             return self._offer(values)
         named = {value.path: value.text for value in reversed(values)}
-        ref, name = named.get("Ид", ""), named.get("Наименование", "")
+        ref, name = named.get("Ид", "")[:_LONGEST], named.get("Наименование", "")[:_LONGEST]
         if item == _WAREHOUSE:
             self._warehouses[ref] = name or ref
         elif any(word in name.casefold() for word in _COSTS):

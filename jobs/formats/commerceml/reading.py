@@ -114,6 +114,7 @@ class Reader:
         if len(names) > DEEPEST:
             raise Fatal("commerceml_too_deep", line=self._parser.CurrentLineNumber, limit=DEEPEST)
         if self._item:
+            self._measure(sum(map(len, attributes.values())))
             self._texts.append([])
             self._attributes.append(attributes)
         elif len(names) > 1 and (item := f"{names[-2]}/{name}") in self._shape.items:
@@ -122,10 +123,13 @@ class Reader:
 
     def _text(self, text: str) -> None:
         if self._texts:
-            self._size += len(text)
-            if self._size > LARGEST_ITEM:
-                raise self._too_large()
+            self._measure(len(text))
             self._texts[-1].append(text)
+
+    def _measure(self, more: int) -> None:
+        self._size += more
+        if self._size > LARGEST_ITEM:
+            raise self._too_large()
 
     def _end(self, _: str) -> None:
         names = self._names
