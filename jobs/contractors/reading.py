@@ -28,6 +28,8 @@ _FORMS = {
     "акционерное общество": "ао",
     "индивидуальный предприниматель": "ип",
 }
+# ``-``, ``нет``, ``н/д`` and zeros say that there is none: as a number they would make one firm of many.
+_NUMBER = re.compile(r"[1-9]")
 _ENTREPRENEUR = re.compile(r"ип\b|индивидуальный предприниматель\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -59,8 +61,8 @@ def _numbers(raw: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
     if "/" in inn:
         inn, _, rest = inn.partition("/")
         kpp = kpp or rest
-    kpp = kpp.upper() if kpp.strip("0") else ""
-    inn = inn if inn.strip("0") else ""
+    kpp = kpp.upper() if _NUMBER.search(kpp) else ""
+    inn = inn if _NUMBER.search(inn) else ""
     problems = party_warnings(inn, kpp)
     if len(inn) in (9, 11) and inn.isdecimal() and inn_problem(f"0{inn}") is None:
         inn = f"0{inn}"
@@ -76,9 +78,9 @@ def _plain(number: str) -> str:
 
 
 def _key(ref: str, inn: str, kpp: str, name: str) -> bytes:
-    """1C's reference; else ИНН and КПП; else the name, however its legal form and quotes are written."""
-    if found := _REF.match(ref):
-        return UUID(found[0]).bytes
+    """1C's reference, if it is no empty one; else ИНН and КПП; else the name, however it is written."""
+    if (found := _REF.match(ref)) and (reference := UUID(found[0])).int:
+        return reference.bytes
     content = f"inn\0{inn}\0{kpp}" if inn else f"name\0{normalised(name)}"
     return own_key(f"contractor\0{content}")
 

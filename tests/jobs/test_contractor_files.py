@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -153,6 +154,14 @@ async def test_the_last_row_counts_in_whatever_order_batches_come(
         async with connection.transaction():
             await Contractors().write(connection, batch)
     assert await found(connection, "name") == [("Последняя",)]
+
+
+async def test_what_stands_where_there_is_no_number_makes_nobody_one(connection: Connection) -> None:
+    text = "Наименование;ИНН;КПП\r\nРомашка;-;-\r\nЛютик;-;-\r\nРоза;нет;\r\nМак;н/д;\r\nИва;000;0\r\n"
+    assert verdicts(await imported(connection, "contractors", text.encode())) == ["created"] * 5
+    empty = commerceml(*(firm(str(UUID(int=0)), "", "", name) for name in ("Клён", "Ясень")))
+    assert verdicts(await imported(connection, "contractors", empty)) == ["created"] * 2
+    assert {(inn, kpp) for inn, kpp in await found(connection, "inn, kpp")} == {("", "")}
 
 
 async def test_two_references_with_the_same_numbers_are_two(connection: Connection) -> None:
