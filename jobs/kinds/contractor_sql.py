@@ -79,13 +79,15 @@ INSERT INTO contractor ({COLUMNS}, task_id)
 SELECT {COLUMNS}, %(task)s FROM incoming_contractor i
 WHERE NOT i.retracted OR EXISTS (SELECT FROM contractor c WHERE c.key = i.key)
 ORDER BY i.key
-ON CONFLICT (key) DO UPDATE SET {_SETS}, data_version = excluded.data_version, updated_at = now()
+ON CONFLICT (key) DO UPDATE SET {_SETS}, data_version = excluded.data_version, updated_at = now(),
+    changed_by = excluded.task_id, changed_row = excluded.row_no
 WHERE CASE WHEN excluded.data_version IS NOT NULL
     THEN contractor.data_version IS DISTINCT FROM excluded.data_version
         OR contractor.retracted <> excluded.retracted
     ELSE ({", ".join(f"contractor.{field}" for field in _OF_FILE)})
         IS DISTINCT FROM ({", ".join(_OF_FILE.values())})
-        AND NOT (contractor.task_id = excluded.task_id AND contractor.row_no > excluded.row_no)
+        AND NOT (coalesce(contractor.changed_by, contractor.task_id) = excluded.task_id
+            AND coalesce(contractor.changed_row, contractor.row_no) > excluded.row_no)
     END
 RETURNING new.id, new.key, old.id IS NULL AS is_new, new.retracted
 ), changed AS (

@@ -156,6 +156,24 @@ async def test_the_last_row_counts_in_whatever_order_batches_come(
     assert await found(connection, "name") == [("Последняя",)]
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3), (1, 3, 2), (3, 2, 1)])
+@pytest.mark.parametrize("known", [False, True])
+async def test_the_last_row_counts_for_who_is_known_too(
+    connection: Connection, order: tuple[int, ...], known: bool
+) -> None:
+    if known:
+        await imported(connection, "contractors", commerceml(firm(REF, name="Прежняя")))
+    names = ("Первая", "Вторая", "Последняя")
+    data = commerceml(*(firm(REF, name=name) for name in names))
+    spec, survey, rows = await read("contractors", data)
+    # A replay writes them once more, in an order of its own.
+    for number in (*order, *reversed(order)):
+        batch = Batch(spec, number, number, [rows[number - 1]], {}, survey.context)
+        async with connection.transaction():
+            await Contractors().write(connection, batch)
+    assert await found(connection, "name") == [("Последняя",)]
+
+
 async def test_what_stands_where_there_is_no_number_makes_nobody_one(connection: Connection) -> None:
     text = "Наименование;ИНН;КПП\r\nРомашка;-;-\r\nЛютик;-;-\r\nРоза;нет;\r\nМак;н/д;\r\nИва;000;0\r\n"
     assert verdicts(await imported(connection, "contractors", text.encode())) == ["created"] * 5
