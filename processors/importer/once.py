@@ -19,21 +19,26 @@ async def once_each(
 ) -> BatchResult:
     """What a real run would say of a dry run's rows whose keys are in other batches too, written in any
     order. 10 µs a row; rows that are the only ones of their key stay as they are."""
-    told = [
-        (row_no, said)
-        for row_no, said in enumerate(result.verdicts, batch.first_row)
-        if said.identity is not None and said.verdict in _WRITTEN
-    ]
-    if not told or not batch.task.dry_run:
+    if not batch.task.dry_run:
+        return result
+    by_row = dict(enumerate(result.verdicts, batch.first_row))
+    own = {row_no: said for row_no, said in by_row.items() if said.identity and said.verdict in _WRITTEN}
+    # The last row of each key: a batch that was written by halves may have a key in both.
+    told = list({said.identity: (row_no, said) for row_no, said in own.items()}.values())
+    if not told:
         return result
     if batch.batch_no == 1:
         await connection.execute(_FORGET)
     others = await _others(connection, batch, told)
+    if len(told) < len(own):
+        last = {said.identity: (row_no, said.content) for row_no, said in told}
+        others |= {
+            row_no: last[said.identity] for row_no, said in own.items() if last[said.identity][0] > row_no
+        }
     if not others:
         return result
     verdicts = [
-        _again(said, row_no, *others[row_no]) if row_no in others else said
-        for row_no, said in enumerate(result.verdicts, batch.first_row)
+        _again(said, row_no, *others[row_no]) if row_no in others else said for row_no, said in by_row.items()
     ]
     names = [said.verdict for said in verdicts]
     counts = Counts(**{name: names.count(name) for name in VERDICTS})

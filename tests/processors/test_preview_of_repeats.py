@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.cloudevents import dump
 from events.records import VERDICTS, Counts
 from events.rows import BatchRecorded
-from infra.postgres import create_engine
-from jobs.base import Row
+from infra.postgres import create_engine, driver
+from jobs.base import Batch, BatchResult, Row, RowVerdict, TaskSpec
 from jobs.kinds.registry import kind_named
 from processors.importer.applying import Applying
+from processors.importer.once import once_each
 from processors.importer.outcomes import Delivered, content_hash
 from projections.queries import preview
 from tests.processors.setting import end_attempt, running_task
@@ -154,3 +155,16 @@ async def test_what_the_preview_says_is_what_the_real_run_does(
         assert dry_run.total == len(rows) == sum(getattr(real, name) for name in VERDICTS)
     finally:
         await engine.dispose()
+
+
+async def test_a_key_in_both_halves_of_a_batch_is_told_once(engine: AsyncEngine) -> None:
+    said = tuple(RowVerdict("created", identity=key, content=key) for key in (b"a", b"b", b"a"))
+    written = BatchResult(Counts(created=3), (), said)
+    task = TaskSpec(await running_task(engine, dry_run=True), 1, "components", {}, {}, dry_run=True)
+    async with engine.begin() as pooled:
+        connection = await driver(pooled)
+        told = await once_each(connection, Batch(task, 2, 11, [{}] * 3, {}, {}), written)
+        later = await once_each(connection, Batch(task, 3, 21, [{}] * 3, {}, {}), written)
+    assert told.counts == Counts(created=2, duplicate=1)
+    assert told.verdicts[0].args == {"row": 13}
+    assert later.counts == Counts(unchanged=2, duplicate=1)
