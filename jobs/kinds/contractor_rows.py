@@ -60,7 +60,11 @@ class ContractorWriter:
         task_id = batch.task.task_id
         if batch.context.get("source") != "onec" and task_id not in self._repeating:
             try:
-                if await _all_new(connection, rows):
+                # What is not written gives the lock back, so that no two wait for each other to upgrade it.
+                async with connection.transaction() as new:
+                    await connection.execute(sql.BESIDE_OTHERS)
+                    if not await _all_new(connection, rows):
+                        raise psycopg.Rollback(new)
                     await _straight(connection, task_id, rows)
                     return _created(rows, shown=batch.task.wants_verdicts)
             except UniqueViolation:
@@ -88,7 +92,7 @@ async def _straight(
 ) -> None:
     """All of them new, or UniqueViolation and nothing written."""
     end = f"\t{task_id}\n"
-    async with connection.transaction(), connection.cursor() as cursor, cursor.copy(sql.STRAIGHT) as copy:
+    async with connection.cursor() as cursor, cursor.copy(sql.STRAIGHT) as copy:
         await copy.write("".join([_line(row)[:-1] + end for row in rows]))
 
 
@@ -98,6 +102,7 @@ async def _upserted(
     mine = {row.contractor.key: row for row in rows}
     said: dict[int, RowVerdict] = {}
     async with connection.cursor() as cursor:
+        await cursor.execute(sql.ALONE)
         await cursor.execute(sql.TEMP)
         # A batch that is written by halves comes here several times in one transaction.
         await cursor.execute(sql.EMPTY)

@@ -1,5 +1,6 @@
 """Contractors of files, alone and where 1C has them: one contractor stays one."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -180,6 +181,39 @@ async def test_what_stands_where_there_is_no_number_makes_nobody_one(connection:
     empty = commerceml(*(firm(str(UUID(int=0)), "", "", name) for name in ("Клён", "Ясень")))
     assert verdicts(await imported(connection, "contractors", empty)) == ["created"] * 2
     assert {(inn, kpp) for inn, kpp in await found(connection, "inn, kpp")} == {("", "")}
+
+
+async def test_two_imports_at_the_same_time_make_nobody_twice(
+    connection: Connection, database_url: str
+) -> None:
+    async def write(batch: Batch, written: asyncio.Event, committing: asyncio.Event) -> list[str]:
+        async with await psycopg.AsyncConnection.connect(database_url) as own, own.transaction():
+            result = await Contractors().write(own, batch)
+            written.set()
+            await committing.wait()
+        return verdicts([result])
+
+    await imported(connection, "contractors", commerceml(firm()))
+    batches = []
+    for data in (commerceml(firm(REF)), commerceml(firm(name="Новое имя"))):
+        spec, survey, rows = await read("contractors", data)
+        batches.append(Batch(spec, 1, 1, rows, {}, survey.context))
+    written, committing = asyncio.Event(), asyncio.Event()
+    first = asyncio.create_task(write(batches[0], written, committing))
+    await written.wait()
+    second = asyncio.create_task(write(batches[1], asyncio.Event(), committing))
+    await waiting_for_a_lock(connection)
+    committing.set()
+    assert [await first, await second] == [["unchanged"], ["updated"]]
+    assert await found(connection, "name, key") == [("Новое имя", UUID(REF))]
+
+
+async def waiting_for_a_lock(connection: Connection) -> None:
+    """Until somebody waits for what another holds."""
+    query = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+    query += " WHERE NOT granted AND datname = current_database())"
+    while (await (await connection.execute(query)).fetchone()) == (False,):
+        await connection.rollback()
 
 
 async def test_two_references_with_the_same_numbers_are_two(connection: Connection) -> None:
