@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.models import EARLIEST, LATEST, Day
-from api.price_models import Text
+from api.rule_models import Category
 from jobs.classify import THRESHOLD
 
 MOST_CHOSEN = 500
@@ -19,7 +19,7 @@ class CategoryChoice(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    category: Text
+    category: Category
 
 
 class CategoryConfirm(BaseModel):
@@ -28,7 +28,7 @@ class CategoryConfirm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[UUID] = Field(min_length=1, max_length=MOST_CHOSEN)
-    category: Text | None = None
+    category: Category | None = None
 
 
 class Chosen(BaseModel):

@@ -46,8 +46,8 @@ class ContractorQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     task_id: UUID | None = None
-    inn: str | None = Field(default=None, max_length=20)
-    kpp: str | None = Field(default=None, max_length=20)
+    inn: str | None = Field(default=None, max_length=20, pattern=r"^[^\x00]*$")
+    kpp: str | None = Field(default=None, max_length=20, pattern=r"^[^\x00]*$")
     has_warnings: bool | None = None
     q: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
     cursor: str | None = Field(default=None, max_length=500)

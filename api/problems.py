@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details: a stable ``type``, the field at fault, words for who reads it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from infra.wording import Language, has_words, language_of, word
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:tidemark:problem:"
+_DATE = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 RETRY_SECONDS = 5
 
 
@@ -139,7 +141,13 @@ def worded(error: Mapping[str, Any], language: Language) -> str:
     code = f"invalid.{error['type']}"
     if not has_words(code, language):
         return str(error["msg"])
-    return word(code, {name: str(value) for name, value in error.get("ctx", {}).items()}, language)
+    return word(code, {name: _said(value) for name, value in error.get("ctx", {}).items()}, language)
+
+
+def _said(value: object) -> str:
+    """Without the marks of Python: a date as it is to be written, alternatives with commas."""
+    text = _DATE.sub(lambda found: "{:0>4}-{:0>2}-{:0>2}".format(*found.groups()), str(value))
+    return text.replace("' or '", "', '")
 
 
 async def _log_unavailable(request: Request, error: Exception) -> JSONResponse:

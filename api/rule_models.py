@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.models import Direction, Money
 from api.price_models import Text
 
 MOST_TRIED = 5_000
+# Blanks around it are none of its name, and blanks alone are no category.
+Category = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2)]
 Version = Annotated[int, Field(ge=1, lt=2**31, strict=True)]
 Inn = Annotated[str, Field(pattern=r"^([0-9]{10}|[0-9]{12})$")]
@@ -24,7 +28,7 @@ class RuleFields(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    category: Text
+    category: Category
     name: str = Field(default="", max_length=200, pattern=r"^[^\x00]*$")
     priority: int = Field(default=100, ge=0, le=1_000_000, strict=True)
     inn: Inn | None = None

@@ -86,6 +86,7 @@ async def test_a_rule_is_changed_once_by_who_saw_its_version_and_its_history_sta
         ({"amount_from": "2", "amount_to": "1"}, "amount_to", "amounts_reversed"),
         ({"inn": "123"}, "inn", "request_invalid"),
         ({"category": ""}, "category", "request_invalid"),
+        ({"category": " \u00a0 "}, "category", "request_invalid"),
         ({"priority": -1}, "priority", "request_invalid"),
     ],
 )

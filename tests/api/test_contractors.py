@@ -58,6 +58,13 @@ async def test_what_looks_wrong_can_be_looked_for(api: Installation) -> None:
     assert (await api.get("/contractors", has_warnings=False, inn="77222"))["items"] == []
 
 
+@pytest.mark.parametrize("field", ["inn", "kpp", "q"])
+async def test_failing_a_zero_byte_is_refused_by_its_field(api: Installation, field: str) -> None:
+    async with api.client() as client:
+        answer = await client.get("/api/v1/contractors", params={field: "\0"})
+    assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
 async def test_one_that_is_not_there(api: Installation) -> None:
     async with api.client() as client:
         answer = await client.get(f"/api/v1/contractors/{uuid4()}")

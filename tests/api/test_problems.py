@@ -86,6 +86,14 @@ async def test_problems_are_worded_in_the_readers_language(api: Installation) ->
     assert answer.headers["content-language"] == "ru"
 
 
+async def test_nothing_of_python_stands_in_what_a_person_reads(api: Installation) -> None:
+    async with api.client(**{"Accept-Language": "ru"}) as client:
+        late = await client.get("/api/v1/accounts/coverage", params={"date_from": "9999-12-31"})
+        kind = await client.get("/api/v1/pricelists", params={"kind": "other"})
+    assert "не больше 2199-12-31" in late.json()["detail"]
+    assert "'estimate', 'warehouse', 'competitor'" in kind.json()["detail"]
+
+
 async def test_the_unexpected_gives_no_traceback_but_an_id(
     api: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -102,6 +102,9 @@ def test_dates_are_days_and_numbers_are_as_excel_shows_them() -> None:
         (["1,234", "5"], ["1.234", "5"]),
         (["1,234", "1,5", "1.5"], ["1.234", "1.5", "1.5"]),
         (["1 234,5", "1.234"], ["1234.5", "1234"]),
+        (["0,500", "3.20"], ["0.5", "3.2"]),
+        (["0.500", "12,50", "0.005"], ["0.5", "12.5", "0.005"]),
+        (["0,500", "1,234"], ["0.5", "1.234"]),
     ],
 )
 def test_the_decimal_sign_of_a_csv_is_proven_by_its_numbers(cells: list[str], values: list[str]) -> None:

@@ -10,9 +10,10 @@ _DELIMITERS = ";\t,|"
 _SAMPLE = 65_536
 # A file is UTF-8 where at most one letter in ten is broken: one line of another page happens.
 _BROKEN = 10
+# No group of thousands begins with a zero: 0,500 is a half.
 _GROUPED = {
-    ",": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"),
-    ".": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?"),
+    ",": re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
+    ".": re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"),
 }
 
 
@@ -73,8 +74,10 @@ def _proven(text: str) -> str | None:
     sign = "," if comma >= 0 else "."
     if plain.count(sign) > 1:
         return "." if sign == "," else ","
+    if max(comma, point) < 0:
+        return None
     after = len(plain) - 1 - max(comma, point)
-    return sign if max(comma, point) >= 0 and after != 3 and after > 0 else None
+    return sign if after > 0 and (after != 3 or plain.startswith("0")) else None
 
 
 def _regular(counts: list[int]) -> tuple[int, int]:
