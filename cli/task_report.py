@@ -33,7 +33,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     if task["dry_run"]:
         screen.say("cli.dry_run", style="yellow")
     _error(screen, task)
-    if task["status"] in ENDED or rows:
+    if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
     reconciliation(screen, accounts)

@@ -135,8 +135,9 @@ def test_cancel_stops_it_and_watch_says_so(
     assert watched.exit_code == 2
     assert "■ Остановлена" in watched.stdout
     # What was stopped may be loaded again without --force.
-    assert live.run("import", path).exit_code == 0
-    assert live.run("cancel", newest(live)["id"]).exit_code == 0
+    again = live.run("import", path, "--batch-size", "10")
+    assert again.exit_code == 0
+    assert live.run("cancel", again.stdout.strip()).exit_code == 0
 
 
 def test_what_has_ended_cannot_be_stopped(live: Installed, statement: Path) -> None:
