@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
 from api.context import Context
-from api.kinds import refusal, uploads
+from api.kinds import kind_meant, refusal, uploads
 from api.models import AsyncSyncResponse
 from api.multipart import OVERHEAD_BYTES, Form, Upload, too_large
 from api.problems import Problem, worded
@@ -51,10 +51,9 @@ async def import_file(
 ) -> AsyncSyncResponse:
     """Upload a file; it is streamed to the object store and read from there. The same bytes twice are
     refused with the first task's id unless ``force``; ``dry_run`` writes nothing and gives verdicts."""
-    known = uploads().get(kind)
-    if known is None:
-        raise Problem(404, "kind_unknown", field="kind", kind=kind[:50])
-    name, wanted = known
+    known = dict(uploads().values())
+    name = kind_meant(kind, known)
+    wanted = known[name]
     upload = await _received(request, start.context)
     file = _usable(upload, wanted)
     params = _params(upload, wanted.params, start.language)

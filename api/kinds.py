@@ -1,8 +1,9 @@
-"""Which task kinds take files here: the registry says it."""
+"""Which task kinds there are, and which take files: the registry says it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
+from api.problems import Problem
 from domain.errors import TidemarkError
 from jobs.base import Upload
 from jobs.kinds.registry import kinds
@@ -14,6 +15,25 @@ def uploads() -> Mapping[str, tuple[str, Upload]]:
     return {
         upload.url: (name, upload) for name, kind in kinds().items() if (upload := kind.upload) is not None
     }
+
+
+def kind_meant(said: str, known: Collection[str], status: int = 404) -> str:
+    """The one of ``known`` that is called so: by its own name or its upload's, with dashes or underscores.
+    Raises Problem ``kind_unknown``, which names those there are."""
+    called = said.strip().lower().replace("-", "_")
+    for url, (name, _) in uploads().items():
+        if called in (name, url.replace("-", "_")) and name in known:
+            return name
+    if called in known:
+        return called
+    names = ", ".join(sorted(_called(name) for name in known))
+    raise Problem(status, "kind_unknown", field="kind", kind=said[:50].replace("\0", ""), known=names)
+
+
+def _called(name: str) -> str:
+    """What a person says for it: ``stock``, ``bank-transactions``, ``recalculate``."""
+    urls = {kind: url for url, (kind, _) in uploads().items()}
+    return urls.get(name, name.replace("_", "-"))
 
 
 def refusal(check: Callable[[bytes], None], head: bytes) -> TidemarkError | None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from api.context import ContextDep, Reading
-from api.kinds import uploads
+from api.kinds import kind_meant, uploads
 from api.price_models import Paged, Text
 from api.problems import Problem
 from api.responses import reads, starts
@@ -29,7 +29,7 @@ SET wishes = excluded.wishes, author = excluded.author, saved_at = excluded.save
 """
 _DELETE = "DELETE FROM table_template WHERE kind = :kind AND name = :name"
 Name = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00/]*$")]
-Kind = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[a-z_]+$")]
+Kind = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[A-Za-z_-]+$")]
 
 
 class MappedColumn(BaseModel):
@@ -120,14 +120,17 @@ async def list_templates(
     _: Reader, connection: Reading, query: Annotated[TemplateQuery, Query()]
 ) -> TableTemplateList:
     """Templates by kind and name."""
-    page = await tables.TEMPLATES.page(connection, query.filters(), query.cursor, query.limit)
+    filters = query.filters()
+    if query.kind is not None:
+        filters["kind"] = kind_meant(query.kind, _kinds_of_tables(), 422)
+    page = await tables.TEMPLATES.page(connection, filters, query.cursor, query.limit)
     return TableTemplateList(items=[TableTemplate(**row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/table-templates/{name}", responses=reads(404))
 async def get_template(name: Name, kind: Kind, _: Reader, connection: Reading) -> TableTemplate:
     """One template of a kind."""
-    row = await tables.template(connection, kind, name)
+    row = await tables.template(connection, kind_meant(kind, _kinds_of_tables()), name)
     if row is None:
         raise Problem(404, "template_unknown", field="name", template=name)
     return TableTemplate(**row)
@@ -138,8 +141,7 @@ async def save_template(
     name: Name, kind: Kind, wishes: TableWishes, user: Manager, context: ContextDep
 ) -> TableTemplate:
     """Save a template, or replace it. Tasks that have begun keep what they read by."""
-    if kind not in _kinds_of_tables():
-        raise Problem(404, "kind_unknown", field="kind", kind=kind)
+    kind = kind_meant(kind, _kinds_of_tables())
     said = orjson.dumps(wishes.model_dump(mode="json", exclude_none=True)).decode()
     async with context.engine.begin() as connection:
         await connection.execute(text(_SAVE), {"kind": kind, "name": name, "wishes": said, "author": user.id})
@@ -151,8 +153,9 @@ async def save_template(
 @router.delete("/table-templates/{name}", status_code=204, responses=starts(404))
 async def delete_template(name: Name, kind: Kind, user: Manager, context: ContextDep) -> Response:
     """Forget a template. Tasks that name it and have not begun will fail and say so."""
+    wanted = {"kind": kind_meant(kind, _kinds_of_tables()), "name": name}
     async with context.engine.begin() as connection:
-        done = await connection.execute(text(_DELETE), {"kind": kind, "name": name})
+        done = await connection.execute(text(_DELETE), wanted)
     if not done.rowcount:
         raise Problem(404, "template_unknown", field="name", template=name)
     return Response(status_code=204)

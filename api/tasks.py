@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import audit_models as audited
 from api import shown
 from api.context import LanguageDep, Reading
+from api.kinds import kind_meant
 from api.models import Moment, Outcome, TaskCountsByStatus, TaskInfo, TaskList
 from api.problems import Problem
 from api.responses import reads
@@ -39,12 +40,9 @@ async def task_filter(
     q: Words = None,
 ) -> TaskFilter:
     """``created_to`` is excluded; ``submitted_by`` is a user's name or id."""
-    for name in kind or ():
-        if name not in kinds():
-            raise Problem(422, "kind_unknown", field="kind", kind=name[:50].replace("\0", ""))
     return TaskFilter(
         status=tuple(status or ()),
-        kind=tuple(kind or ()),
+        kind=tuple(kind_meant(name, kinds(), 422) for name in kind or ()),
         outcome=tuple(outcome or ()),
         submitted_by=submitted_by,
         created_from=created_from,

@@ -27,5 +27,5 @@ def kind_named(name: str) -> Kind:
     """The kind of a task; raises Fatal where this version does not know it."""
     found = kinds().get(name)
     if found is None:
-        raise Fatal("kind_unknown", kind=name)
+        raise Fatal("kind_unknown", kind=name, known=", ".join(sorted(kinds())))
     return found

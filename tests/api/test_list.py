@@ -113,3 +113,19 @@ async def test_bank_transactions(api: Installation) -> None:
     for params, numbers in wanted:
         found = await api.get("/bank-transactions", task_id=task_id, **params)
         assert [item["number"] for item in found["items"]] == numbers
+
+
+@pytest.mark.parametrize("kind", ["bank-transactions", "bank_transactions", "Bank-Transactions"])
+async def test_a_kind_has_one_name_with_dashes_or_without(api: Installation, kind: str) -> None:
+    task_id = await api.submitted()
+    await api.until(task_id, status="running")
+    assert task_id in _ids(await api.get("/tasks", kind=kind))
+    assert _ids(await api.get("/tasks", kind="stock")) == []
+
+
+async def test_failing_a_kind_that_is_not_there_is_told_those_there_are(api: Installation) -> None:
+    async with api.client("user") as client:
+        answer = await client.get("/api/v1/tasks", params={"kind": "weather\0"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "kind_unknown")
+    assert "bank-transactions, classifier-train, components" in answer.json()["detail"]
+    assert answer.json()["args"]["kind"] == "weather"

@@ -74,6 +74,8 @@ async def test_a_template_is_saved_listed_replaced_and_forgotten(api: Installati
     assert (await asked(api, "PUT", path, params=of, json=WISHES | {"delimiter": ","})).status_code == 200
     [listed] = (await api.get("/table-templates", **of))["items"]
     assert listed["wishes"]["delimiter"] == ","
+    assert (await api.get("/table-templates", kind="stock"))["items"] == [listed]
+    assert (await asked(api, "GET", path, params={"kind": "stock"})).json() == listed
     assert (await api.get("/table-templates", kind="quotes"))["items"] == []
     assert (await asked(api, "DELETE", path, params=of)).status_code == 204
     assert (await asked(api, "DELETE", path, params=of)).status_code == 404
@@ -94,6 +96,13 @@ async def test_failing_templates_that_make_no_sense_are_refused(
 ) -> None:
     answer = await asked(api, "PUT", "/table-templates/x", params={"kind": kind}, json=wishes)
     assert (answer.status_code, answer.json()["field"]) == (status, field)
+
+
+async def test_failing_templates_of_a_kind_that_is_not_there_are_refused(api: Installation) -> None:
+    for path, status in (("/table-templates", 422), ("/table-templates/x", 404)):
+        answer = await asked(api, "GET", path, params={"kind": "quatsch"})
+        assert (answer.status_code, answer.json()["code"]) == (status, "kind_unknown")
+        assert answer.json()["args"]["known"].endswith("part-numbers, quotes, stock")
 
 
 async def test_failing_users_only_read_templates(api: Installation) -> None:

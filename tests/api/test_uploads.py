@@ -125,6 +125,10 @@ async def test_what_is_no_form(api: Installation) -> None:
         assert nothing.json()["code"] == "file_missing"
         unknown = await client.post("/api/v1/imports/weather", files={"file": ("a", b"x")})
         assert (unknown.status_code, unknown.json()["code"]) == (404, "kind_unknown")
+        assert "part-numbers, quotes, stock" in unknown.json()["detail"]
+        for kind in ("bank_transactions", "stock_import"):
+            known = await client.post(f"/api/v1/imports/{kind}", files={"file": ("a", b"%PDF-1.7")})
+            assert known.status_code == 422
 
 
 async def test_two_uploads_of_one_file_at_once_give_one_task(api: Installation) -> None:
