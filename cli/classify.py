@@ -43,4 +43,4 @@ def reclassify(
     days = {"date_from": first.date().isoformat(), "date_to": last.date().isoformat()}
     with state.api() as api:
         accepted = api.post("/transactions/reclassify", json={**days, "dry_run": dry_run})
-    said(state, accepted, watched=follow_it)
+    said(state, accepted, watched=follow_it or dry_run)
