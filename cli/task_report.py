@@ -36,6 +36,8 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
+        if task["dry_run"] and rows:
+            screen.say("cli.dry_run.rows", id=task["id"])
     reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
         screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")

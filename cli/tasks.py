@@ -17,7 +17,7 @@ from cli.watching import TaskId
 from infra.wording import number
 
 # A task's id alone takes 36 columns.
-_WIDE = 120
+_WIDE, _WIDER = 120, 150
 
 
 class Status(StrEnum):
@@ -88,9 +88,10 @@ def _left(screen: Screen, api: Api, task_id: str) -> None:
 
 
 def _list(screen: Screen, found: list[Json]) -> None:
-    """In a terminal of less than 120 columns without kind, rejected rows and who."""
-    headers = ("task", "submitted", "status", "rows", "rejected", "kind", "who")
-    columns = len(headers) if screen.out.width >= _WIDE else 4
+    """In a terminal of less than 120 columns without kind, rejected rows and who; of less than 150 without
+    the file."""
+    headers = ("task", "submitted", "status", "rows", "rejected", "kind", "who", "file")
+    columns = 8 if screen.out.width >= _WIDER else 7 if screen.out.width >= _WIDE else 4
     made = table(
         *(screen.word(f"cli.{name}") for name in headers[:columns]),
         right=tuple(place for place in (3, 4) if place < columns),
@@ -101,11 +102,12 @@ def _list(screen: Screen, found: list[Json]) -> None:
         row = cells(
             task["id"],
             figures.moment(task["created_at"], screen.language),
-            standing,
+            screen.word("cli.dry_run.mark", status=standing) if task["dry_run"] else standing,
             number(sum(task["counts"].values()), screen.language),
             number(task["counts"]["rejected"], screen.language),
             kind(screen, task["kind"]),
             task["submitted_by"],
+            task["params"].get("file_name", ""),
         )
         made.add_row(*row[:2], f"[{standing.style}]{row[2]}[/]", *row[3:columns])
     screen.show(made)

@@ -111,8 +111,15 @@ def test_a_dry_run_on_the_server_writes_nothing(live: Installed, statement: Path
     assert result.exit_code == 0
     assert "nothing was written" in result.stdout
     assert re.search(r"Created +300", result.stdout)
-    assert rows(live, newest(live)["id"]) == 0
+    task_id = newest(live)["id"]
+    assert f"GET /api/v1/tasks/{task_id}/preview" in result.stdout
+    assert rows(live, task_id) == 0
+    listed = live.run("tasks", "--limit", "1").stdout
+    assert "✓ Done (dry run)" in listed
+    assert "kl_to_1c.txt" in listed
+    assert "✓ Выполнена (проверка)" in live.run("tasks", "--limit", "1", "--lang", "ru").stdout
     assert live.run("import", statement, "--follow").exit_code == 0
+    assert "dry run" not in live.run("tasks", "--limit", "1").stdout
 
 
 def test_the_same_key_is_the_same_task(live: Installed, statement: Path) -> None:
