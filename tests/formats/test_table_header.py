@@ -181,6 +181,14 @@ def test_failing_corrections_that_make_no_sense_are_refused(said: dict[str, Any]
         read(table("Артикул;Остаток", "А-1;5"), STOCK, **said)
 
 
+def test_failing_a_field_that_is_not_there_is_told_the_keys_there_are() -> None:
+    with pytest.raises(Fatal) as caught:
+        read(table("Артикул;Остаток", "А-1;5"), STOCK, mapping={"cost": "C"})
+    wanted = str(caught.value.arguments["wanted"])
+    assert wanted.startswith("number (Артикул), code (Код)")
+    assert "unit_cost (Себестоимость)" in wanted
+
+
 def test_the_sheet_that_has_the_header_is_read_unless_one_is_named() -> None:
     def second(book: Any, sheet: Any) -> None:
         other = book.add_worksheet("Данные")

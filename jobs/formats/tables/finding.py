@@ -178,7 +178,8 @@ def _texts(header: Header, rows: Sequence[GridRow]) -> dict[int, str]:
 
 
 def _wanted(layout: Layout) -> list[str]:
-    return [f"{field.aliases[0] if field.aliases else field.name}" for field in layout.fields]
+    """What ``mapping`` calls a field, and the name people know it by: ``unit_cost (Себестоимость)``."""
+    return [f"{field.name} ({field.aliases[0]})" if field.aliases else field.name for field in layout.fields]
 
 
 class _Closable:
