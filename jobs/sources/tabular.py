@@ -7,6 +7,7 @@ from typing import Literal
 from domain.errors import UnsupportedFormat
 from jobs.base import Page, Source, SourceTools, Summary, Survey, TaskSpec
 from jobs.formats.foreign import name_of
+from jobs.formats.tables.books import other_format
 from jobs.formats.tables.fields import Layout
 from jobs.sources.commerceml import CommerceMLSource
 from jobs.sources.table import TableSource
@@ -18,13 +19,14 @@ _NO_TABLES = frozenset(("client_bank", "belarusian_client_bank", "html", "json",
 
 
 def refuse_other(head: bytes) -> None:
-    """Raise UnsupportedFormat for what neither is: ``file_empty``, ``table_other_format`` (``found`` names
-    it). What may be a table is judged by its header, which stands further down."""
+    """Raise UnsupportedFormat for what neither is: ``file_empty``, ``table_is_statement``,
+    ``table_other_format`` (``found`` names it). What may be a table is judged by its header, which stands
+    further down."""
     plain = _plain(head)
     if not plain:
         raise UnsupportedFormat("file_empty")
     if (found := name_of(plain)) in _NO_TABLES:
-        raise UnsupportedFormat("table_other_format", found=str(found))
+        raise other_format(str(found))
 
 
 def _plain(head: bytes) -> bytes:

@@ -59,6 +59,17 @@ def test_what_is_no_table_is_refused_before_it_is_a_task(live: Installed, tmp_pa
     result = live.run("import", statement, "--kind", "contractors")
     assert result.exit_code == 2
     assert "a client-bank statement" in result.output
+    assert "--kind bank-transactions" in result.output
+    assert "CSV" not in result.output
+
+
+def test_a_number_that_nobody_knows_says_how_it_is_mapped(live: Installed, tmp_path: Path) -> None:
+    stock = saved(tmp_path, "unmapped.csv", "Артикул;Остаток\r\nНЕТ-1;5\r\n")
+    result = live.run("import", stock, "--kind", "stock", "--param", "warehouse=Основной", "--follow")
+    assert result.exit_code == 1, result.output
+    said = " ".join(result.output.split())
+    assert "POST /part-numbers" in said
+    assert "--kind part-numbers" in said
 
 
 @pytest.mark.parametrize("param", ["warehouse", "=x", "mapping={"])

@@ -79,6 +79,7 @@ def test_failing_what_never_ends_is_refused_in_bounded_memory() -> None:
         (b"", "file_empty", None),
         (b" \r\n\0", "file_empty", None),
         (b"%PDF-1.7", "table_other_format", "pdf"),
+        (b"1CClientBankExchange\r\n", "table_is_statement", None),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "table_other_format", "xls"),
         (b"<?xml version='1.0'?><a/>", "table_other_format", "xml"),
         (b"\x01\x02\x03\x04 binary", "file_not_a_table", None),

@@ -14,12 +14,12 @@ pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are no
 NOT_A_STATEMENT = "unsupported_format"
 # By file: as bank transactions, as contractors, as stock.
 EXPECTED: dict[str, tuple[int | str, int | str, int | str]] = {
-    "client-bank/bxshef_demo-1c.txt": (2, "table_other_format", "table_other_format"),
+    "client-bank/bxshef_demo-1c.txt": (2, "table_is_statement", "table_is_statement"),
     "client-bank/bxshef_demo-type4-alfa.txt": (NOT_A_STATEMENT, "table_other_format", "table_other_format"),
-    "client-bank/bxshef_vypiska-1c.txt": (3, "table_other_format", "table_other_format"),
-    "client-bank/kilylabs_one_day_cp1251.txt": (13, "table_other_format", "table_other_format"),
-    "client-bank/odooru_1c_to_kl_min.txt": (0, "table_other_format", "table_other_format"),
-    "client-bank/odooru_kl_to_1c.txt": (1, "table_other_format", "table_other_format"),
+    "client-bank/bxshef_vypiska-1c.txt": (3, "table_is_statement", "table_is_statement"),
+    "client-bank/kilylabs_one_day_cp1251.txt": (13, "table_is_statement", "table_is_statement"),
+    "client-bank/odooru_1c_to_kl_min.txt": (0, "table_is_statement", "table_is_statement"),
+    "client-bank/odooru_kl_to_1c.txt": (1, "table_is_statement", "table_is_statement"),
     "commerceml/carono_offers.xml": (NOT_A_STATEMENT, "commerceml_no_contractors", 5),
     "commerceml/carono_orders.xml": (NOT_A_STATEMENT, 1, "commerceml_no_offers"),
     "commerceml/commerceml-2.10.xsd": (NOT_A_STATEMENT, "commerceml_other_root", "commerceml_other_root"),

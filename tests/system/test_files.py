@@ -88,4 +88,4 @@ def test_another_file_is_refused_before_it_is_a_task(manager: Client) -> None:
         "/imports/contractors", files={"file": ("kl_to_1c.txt", b"1CClientBankExchange\r\n")}
     )
     assert (answer.status_code, answer.json()["field"]) == (422, "file")
-    assert answer.json()["type"].endswith("table_other_format")
+    assert answer.json()["type"].endswith("table_is_statement")

@@ -31,8 +31,9 @@ class Book:
 
 
 def opened(file: BinaryIO, encoding: str | None = None, delimiter: str | None = None) -> Book:
-    """What the file is. Raises UnsupportedFormat (``file_empty``, ``table_other_format`` with ``found``,
-    ``file_not_a_table``), and whatever its format raises for a damaged one."""
+    """What the file is. Raises UnsupportedFormat (``file_empty``, ``table_is_statement``,
+    ``table_other_format`` with ``found``, ``file_not_a_table``), and whatever its format raises for
+    a damaged one."""
     file.seek(0)
     head = file.read(_HEAD)
     if not head.strip(b" \t\r\n\0"):
@@ -42,8 +43,15 @@ def opened(file: BinaryIO, encoding: str | None = None, delimiter: str | None = 
             return make(file)
     found = name_of(head.removeprefix(b"\xef\xbb\xbf").lstrip())
     if found not in (None, "utf16"):
-        raise UnsupportedFormat("table_other_format", found=str(found))
+        raise other_format(str(found))
     return _csv(file, head, encoding, delimiter)
+
+
+def other_format(found: str) -> UnsupportedFormat:
+    """Why this is no table; a statement is only of another kind."""
+    if found == "client_bank":
+        return UnsupportedFormat("table_is_statement")
+    return UnsupportedFormat("table_other_format", found=found)
 
 
 def _xlsx(file: BinaryIO) -> Book:
