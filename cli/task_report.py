@@ -11,6 +11,7 @@ from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
 from cli.status import tag
+from cli.training import training
 from cli.trial_report import shown
 from cli.verdicts import verdict_table
 from infra.wording import has_words, number
@@ -38,6 +39,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         screen.show(verdict_table(screen, task["counts"]))
         if task["dry_run"] and rows:
             screen.say("cli.dry_run.rows", id=task["id"])
+    training(screen, api, task)
     reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
         screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")
