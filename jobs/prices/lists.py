@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping
 
-from jobs.prices.rules import RAW_DECIMALS
-from jobs.prices.statements import converted, median, quotient, rounded
+from jobs.prices.statements import converted, median, quotient
 
 _CURRENCY, _DAY = "%(currency)s::text", "%(as_of)s::date"
+# A component's step is of its own currency and of its own price; all else is rounded to these.
+_DECIMALS = 2
 _COMPONENT = "c.id AS component_id, c.code, c.name, c.vendor, c.category, c.unit"
 
 # Сметный: recalculated prices, by the rates of the day of the list where it is in another currency.
 _ESTIMATE = f"""
 SELECT {_COMPONENT}, NULL::numeric AS quantity, CASE WHEN c.currency = {_CURRENCY} THEN c.price
-    ELSE {rounded(converted("c.price", "c.currency", _CURRENCY, _DAY), "c.rounding")} END AS price
+    ELSE round({converted("c.price", "c.currency", _CURRENCY, _DAY)}, {_DECIMALS}) END AS price
 FROM component c WHERE c.price IS NOT NULL ORDER BY c.code_key
 """
 # Складской: what is there, at the weighted cost of the lots whose cost is known.
 _WAREHOUSE = f"""
 SELECT {_COMPONENT}, s.quantity, CASE WHEN NOT s.unrated
-    THEN {rounded(f"round({quotient('s.amount', 's.costed')}, {RAW_DECIMALS})", "c.rounding")} END AS price
+    THEN round({quotient("s.amount", "s.costed")}, {_DECIMALS}) END AS price
 FROM component c JOIN (
     SELECT component_id, sum(quantity) AS quantity, sum(cost * quantity) AS amount,
         sum(quantity) FILTER (WHERE unit_cost IS NOT NULL) AS costed,
@@ -32,7 +33,7 @@ FROM component c JOIN (
 # По конкурентам: the median of what competitors ask, by the rates of the days of their quotes.
 _COMPETITOR = f"""
 SELECT {_COMPONENT}, NULL::numeric AS quantity, CASE WHEN NOT q.unrated
-    THEN {rounded(f"round(q.median, {RAW_DECIMALS})", "c.rounding")} END AS price
+    THEN round(q.median, {_DECIMALS}) END AS price
 FROM component c JOIN (
     SELECT component_id, {median("price", "price IS NOT NULL")} AS median, bool_or(price IS NULL) AS unrated
     FROM (

@@ -60,7 +60,7 @@ async def test_estimate_lists_prices_that_are_there(connection: Connection, data
     await pricing.rate(connection, "USD", AS_OF, "81.3")
     wanted = spec("estimate")
     await made(connection, database_url, wanted)
-    expected = {"А-1": (Decimal("12.5"), None), "А-3": (Decimal(160), None)}
+    expected = {"А-1": (Decimal("12.5"), None), "А-3": (Decimal("162.6"), None)}
     assert await items(connection, wanted.task_id) == expected
 
 
@@ -78,6 +78,27 @@ async def test_warehouse_is_the_weighted_cost_of_what_is_there(
     wanted = spec("warehouse")
     await made(connection, database_url, wanted)
     assert await items(connection, wanted.task_id) == {"А-1": (Decimal("12.5"), Decimal(10))}
+
+
+async def test_a_step_rounds_a_price_of_its_own_currency_only(
+    connection: Connection, database_url: str
+) -> None:
+    first = await pricing.component(connection, "А-1", price=Decimal(5_000), rounding=100)
+    second = await pricing.component(connection, "А-2", price=Decimal("0.123"), currency="USD", rounding=1)
+    await pricing.rate(connection, "USD", AS_OF, "90.5")
+    await pricing.lot(connection, first, 1, "12.50")
+    await pricing.quote(connection, second, "5000", kind="competitor")
+    for kind, currency, expected in (
+        ("estimate", "USD", {"А-1": "55.25", "А-2": "0.123"}),
+        ("estimate", "RUB", {"А-1": "5000", "А-2": "11.13"}),
+        ("warehouse", "USD", {"А-1": "0.14"}),
+        ("warehouse", "RUB", {"А-1": "12.5"}),
+        ("competitor", "USD", {"А-2": "55.25"}),
+    ):
+        wanted = spec(kind, currency=currency)
+        await made(connection, database_url, wanted)
+        found = {code: price for code, (price, _) in (await items(connection, wanted.task_id)).items()}
+        assert found == {code: Decimal(price) for code, price in expected.items()}, (kind, currency)
 
 
 async def test_competitor_is_the_median_and_a_missing_rate_rejects_one(
