@@ -1,5 +1,6 @@
 """Task kind ``pricelist_create``: a numbered price list of one moment (прайс-лист)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -49,15 +50,13 @@ class PricelistCreate:
         if wanted not in ITEMS:
             raise Fatal("pricelist_kind_unknown", kind=wanted[:50])
         context = {"kind": wanted, "currency": str(task.params.get("currency", "RUB")), **moment_of(task)}
-        question = Question(
-            ITEMS[wanted], context, context, needed="price", nobody="pricelist_empty", of_task=True
-        )
+        question = Question(ITEMS[wanted], context, context, needed="price", nobody=_nothing, of_task=True)
         return DatabaseSource(task, tools, question)
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         task_id = batch.task.task_id
         rows = list(enumerate(batch.rows, batch.first_row))
-        rejects = tuple(_unrated(row_no, row, batch) for row_no, row in rows if row["price"] is None)
+        rejects = tuple(_unrated(row_no, row) for row_no, row in rows if row["price"] is None)
         lines = [_line(row_no, row) for row_no, row in rows if row["price"] is not None]
         async with connection.cursor() as cursor:
             await cursor.execute(_HEAD, {**batch.context, "task": task_id})
@@ -75,9 +74,17 @@ class PricelistCreate:
         return BatchResult(counts, rejects, tuple(_verdict(row_no, row, created) for row_no, row in rows))
 
 
-def _unrated(row_no: int, row: Row, batch: Batch) -> RejectedRow:
-    currency = str(batch.context["currency"])
-    return RejectedRow(row_no, row, MalformedRow("rate_missing", "price", None, currency=currency))
+def _nothing(unpriced: Sequence[Row]) -> Fatal:
+    """Why a list has no item, told by the first components that have no price."""
+    missing = sorted({row["unrated"] for row in unpriced if row["unrated"]})
+    if missing:
+        return Fatal("pricelist_rate_missing", currency=", ".join(missing))
+    return Fatal("pricelist_empty")
+
+
+def _unrated(row_no: int, row: Row) -> RejectedRow:
+    currency = str(row["unrated"])
+    return RejectedRow(row_no, row, MalformedRow("rate_missing", "currency", currency, currency=currency))
 
 
 def _verdict(row_no: int, row: Row, created: set[int]) -> RowVerdict:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.prices.statements import converted, median, quotient
+from jobs.prices.statements import converted, median, quotient, unrated
 
 _CURRENCY, _DAY = "%(currency)s::text", "%(as_of)s::date"
 # A component's step is of its own currency and of its own price; all else is rounded to these.
@@ -11,33 +11,39 @@ _COMPONENT = "c.id AS component_id, c.code, c.name, c.vendor, c.category, c.unit
 
 # Сметный: recalculated prices, by the rates of the day of the list where it is in another currency.
 _ESTIMATE = f"""
-SELECT {_COMPONENT}, NULL::numeric AS quantity, CASE WHEN c.currency = {_CURRENCY} THEN c.price
-    ELSE round({converted("c.price", "c.currency", _CURRENCY, _DAY)}, {_DECIMALS}) END AS price
-FROM component c WHERE c.price IS NOT NULL ORDER BY c.code_key
+SELECT {_COMPONENT}, NULL::numeric AS quantity, p.price,
+    {unrated("p.price", "c.currency", _CURRENCY, _DAY)} AS unrated
+FROM component c CROSS JOIN LATERAL (
+    SELECT CASE WHEN c.currency = {_CURRENCY} THEN c.price
+        ELSE round({converted("c.price", "c.currency", _CURRENCY, _DAY)}, {_DECIMALS}) END AS price OFFSET 0
+) p WHERE c.price IS NOT NULL ORDER BY c.code_key
 """
 # Складской: what is there, at the weighted cost of the lots whose cost is known.
 _WAREHOUSE = f"""
-SELECT {_COMPONENT}, s.quantity, CASE WHEN NOT s.unrated
+SELECT {_COMPONENT}, s.quantity, s.unrated, CASE WHEN s.unrated IS NULL
     THEN round({quotient("s.amount", "s.costed")}, {_DECIMALS}) END AS price
 FROM component c JOIN (
     SELECT component_id, sum(quantity) AS quantity, sum(cost * quantity) AS amount,
         sum(quantity) FILTER (WHERE unit_cost IS NOT NULL) AS costed,
-        bool_or(unit_cost IS NOT NULL AND cost IS NULL) AS unrated
+        min({unrated("cost", "lots.currency", _CURRENCY, "lots.day")})
+            FILTER (WHERE unit_cost IS NOT NULL) AS unrated
     FROM (
-        SELECT l.component_id, l.quantity, l.unit_cost,
-            {converted("l.unit_cost", "l.currency", _CURRENCY, f"coalesce(l.received, {_DAY})")} AS cost
-        FROM stock_lot l WHERE l.quantity > 0 OFFSET 0
+        SELECT l.component_id, l.quantity, l.unit_cost, l.currency, l.day,
+            {converted("l.unit_cost", "l.currency", _CURRENCY, "l.day")} AS cost
+        FROM (SELECT *, coalesce(received, {_DAY}) AS day FROM stock_lot) l WHERE l.quantity > 0 OFFSET 0
     ) lots GROUP BY component_id
 ) s ON s.component_id = c.id WHERE s.costed > 0 ORDER BY c.code_key
 """
 # По конкурентам: the median of what competitors ask, by the rates of the days of their quotes.
 _COMPETITOR = f"""
-SELECT {_COMPONENT}, NULL::numeric AS quantity, CASE WHEN NOT q.unrated
+SELECT {_COMPONENT}, NULL::numeric AS quantity, q.unrated, CASE WHEN q.unrated IS NULL
     THEN round(q.median, {_DECIMALS}) END AS price
 FROM component c JOIN (
-    SELECT component_id, {median("price", "price IS NOT NULL")} AS median, bool_or(price IS NULL) AS unrated
+    SELECT component_id, {median("price", "price IS NOT NULL")} AS median,
+        min({unrated("price", "found.currency", _CURRENCY, "found.day")}) AS unrated
     FROM (
-        SELECT q.component_id, {converted("q.price", "q.currency", _CURRENCY, "q.day")} AS price
+        SELECT q.component_id, q.currency, q.day,
+            {converted("q.price", "q.currency", _CURRENCY, "q.day")} AS price
         FROM quote q WHERE q.kind = 'competitor'
             AND q.day > {_DAY} - %(days)s::integer AND q.day <= {_DAY} OFFSET 0
     ) found GROUP BY component_id

@@ -24,6 +24,12 @@ def converted(amount: str, currency: str, wanted: str, day: str) -> str:
     return f"CASE WHEN {currency} = {wanted} THEN {amount} ELSE {exchanged} END"
 
 
+def unrated(price: str, currency: str, wanted: str, day: str) -> str:
+    """The currency whose rate is missing, NULL where the price could be converted."""
+    missing = f"CASE WHEN ({rate(currency, day)}) IS NULL THEN {currency} ELSE {wanted} END"
+    return f"CASE WHEN {price} IS NULL THEN {missing} END"
+
+
 def rounded(value: str, step: str) -> str:
     return f"round({quotient(value, step)}) * {step}"
 
@@ -45,9 +51,7 @@ SELECT c.id, c.method, c.currency, c.coefficient, c.rounding, c.price AS old, q.
         ELSE round(q.latest, {RAW_DECIMALS}) END AS raw
 FROM component c LEFT JOIN (
     SELECT id, count(*) AS quotes,
-        min(CASE WHEN price IS NULL
-            THEN CASE WHEN ({rate("found.currency", "found.day")}) IS NULL
-                THEN found.currency ELSE wanted END END) AS unrated,
+        min({unrated("price", "found.currency", "wanted", "found.day")}) AS unrated,
         sum(price * quantity) FILTER (WHERE method = 'weighted_avg') AS amount,
         sum(quantity) FILTER (WHERE method = 'weighted_avg') AS quantity,
         {median("price", "method = 'median'")} AS median,

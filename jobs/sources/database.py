@@ -1,7 +1,7 @@
 """Rows of PostgreSQL as they were at one moment: read once, stored as pages, then only read again."""
 
 import gzip
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,15 +21,15 @@ PAGE_ROWS = 5_000
 class Question:
     """What is asked of PostgreSQL. Each row that ``statement`` gives is a source row; ``moment`` gives one
     row of what every batch must know of that moment. ``needed`` is a column: how many rows have it is told to
-    every batch as ``usable``, and ``nobody`` is why it is an error that none has. ``of_task``: every attempt
-    sees what the first one saw."""
+    every batch as ``usable``, and ``nobody`` says, of the first page, why it is an error that none has.
+    ``of_task``: every attempt sees what the first one saw."""
 
     statement: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     moment: str = "SELECT now() AS taken_at"
     needed: str | None = None
-    nobody: str = "nothing_to_read"
+    nobody: Callable[[Sequence[Row]], Fatal] = lambda _: Fatal("nothing_to_read")
     of_task: bool = False
 
 
@@ -70,17 +70,17 @@ class DatabaseSource:
         if self._tools.connect is None:
             raise Fatal("database_not_configured")
         folder, rows, pages, usable = f"{self._folder}/{new_id()}", 0, 0, 0
-        needed = self._question.needed
+        needed, first = self._question.needed, list[Row]()
         async with self._tools.connect() as connection, connection.transaction():
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             context = await self._context(connection)
             async with aclosing(self._asked(connection)) as asked:
                 async for page in asked:
                     await self._tools.objects.put_if_absent(_page(folder, pages), _pack(page))
-                    rows, pages = rows + len(page), pages + 1
+                    rows, pages, first = rows + len(page), pages + 1, first or list(page)
                     usable += sum(1 for row in page if needed is None or row[needed] is not None)
         if needed is not None and not usable:
-            raise Fatal(self._question.nobody)
+            raise self._question.nobody(first)
         context["usable"] = usable
         return {"folder": folder, "rows": rows, "pages": pages, "context": context}
 

@@ -61,8 +61,8 @@ async def test_a_reading_that_was_cut_short_counts_for_nothing(database_url: str
 
 async def test_failing_without_rows_connection_or_pages_it_says_so(database_url: str) -> None:
     tools = pricing.tools(database_url)
-    none = Question("SELECT 1 AS n WHERE false", needed="n", nobody="pricelist_empty")
-    with pytest.raises(Fatal, match="pricelist_empty"):
+    none = Question("SELECT 1 AS n WHERE false", needed="n")
+    with pytest.raises(Fatal, match="nothing_to_read"):
         await DatabaseSource(spec(3), tools, none).survey()
     with pytest.raises(Fatal, match="database_not_configured"):
         await DatabaseSource(spec(4), SourceTools(tools.objects, str), none).survey()

@@ -116,6 +116,42 @@ async def test_competitor_is_the_median_and_a_missing_rate_rejects_one(
     assert await numbers(connection) == [1]
 
 
+@pytest.mark.parametrize(
+    ("kind", "currency", "missing"),
+    [("estimate", "RUB", "CNY"), ("warehouse", "RUB", "CNY"), ("competitor", "EUR", "EUR")],
+)
+async def test_a_missing_rate_is_of_the_currency_that_has_none(
+    connection: Connection, database_url: str, kind: str, currency: str, missing: str
+) -> None:
+    rated = "RUB" if missing == "CNY" else "EUR"
+    for code, known in (("А-1", rated), ("А-2", "CNY"), ("А-3", "USD")):
+        part = await pricing.component(connection, code, price=Decimal(1), currency=known)
+        await pricing.lot(connection, part, 1, 1, currency=known)
+        await pricing.quote(connection, part, 1, kind="competitor", currency=known)
+    await pricing.rate(connection, "USD", AS_OF, "80")
+    if missing != "CNY":
+        await pricing.rate(connection, "CNY", AS_OF, "11")
+    await connection.commit()
+    wanted = spec(kind, currency=currency)
+    survey, rows = await pricing.surveyed(KIND, wanted, pricing.tools(database_url))
+    [result] = await pricing.worked(connection, KIND, wanted, survey, rows)
+    rejected = {reject.raw["code"]: reject.error.arguments["currency"] for reject in result.rejects}
+    assert rejected == ({"А-2": "CNY"} if missing == "CNY" else {"А-2": "EUR", "А-3": "EUR"})
+
+
+async def test_failing_a_list_without_any_rate_names_the_currency(
+    connection: Connection, database_url: str
+) -> None:
+    for code in ("А-1", "А-2"):
+        part = await pricing.component(connection, code, price=Decimal(1))
+        await pricing.lot(connection, part, 1, 1)
+        await pricing.quote(connection, part, 1, kind="competitor")
+    for kind in ("estimate", "warehouse", "competitor"):
+        with pytest.raises(Fatal, match="pricelist_rate_missing") as caught:
+            await made(connection, database_url, spec(kind, currency="CNY"))
+        assert caught.value.arguments == {"currency": "CNY"}
+
+
 async def test_prices_that_change_meanwhile_are_not_in_it(connection: Connection, database_url: str) -> None:
     for number in range(5):
         await pricing.component(connection, f"А-{number}", price=Decimal(1))
