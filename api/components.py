@@ -90,9 +90,14 @@ async def recalculate_all(
 
 
 def moment(wanted: Moment, context: Context) -> dict[str, str | int]:
-    """The moment as the event carries it: today is today once, not again in every batch."""
-    zone = ZoneInfo(context.settings.onec_timezone)
-    as_of = wanted.as_of or datetime.astimezone(utc_now(), zone).date()
+    """The moment as the event carries it: today (in 1C's zone) is today once, not again in every batch.
+    What is asked of a later day is refused: nobody knows its prices."""
+    today = datetime.astimezone(utc_now(), ZoneInfo(context.settings.onec_timezone)).date()
+    as_of = wanted.as_of or today
+    if as_of > today:
+        raise Problem(
+            422, "price_day_future", field="as_of", as_of=as_of.isoformat(), today=today.isoformat()
+        )
     return {"as_of": as_of.isoformat(), "days": wanted.days}
 
 

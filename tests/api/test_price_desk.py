@@ -58,6 +58,8 @@ async def test_success_recalculation_and_price_list_are_tasks_of_today(
     [
         ("/pricelists", {"kind": "retail"}, "kind"),
         ("/pricelists", {"kind": "estimate", "currency": "rub"}, "currency"),
+        ("/pricelists", {"kind": "estimate", "as_of": "2099-01-01"}, "as_of"),
+        ("/components/recalculate-all", {"as_of": "2099-01-01"}, "as_of"),
         ("/components/recalculate-all", {"days": 0}, "days"),
         ("/part-numbers", {"number": "", "code": "А-1"}, "number"),
     ],
