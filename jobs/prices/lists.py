@@ -9,14 +9,21 @@ _CURRENCY, _DAY = "%(currency)s::text", "%(as_of)s::date"
 _DECIMALS = 2
 _COMPONENT = "c.id AS component_id, c.code, c.name, c.vendor, c.category, c.unit"
 
-# Сметный: recalculated prices, by the rates of the day of the list where it is in another currency.
+# Сметный: the price that was made for the latest day on or before the list's, which a later day's is not;
+# by the rates of the day of the list where it is in another currency.
+_DAY_OF_PRICE = "(h.inputs ->> 'as_of')::date"
 _ESTIMATE = f"""
 SELECT {_COMPONENT}, NULL::numeric AS quantity, p.price,
-    {unrated("p.price", "c.currency", _CURRENCY, _DAY)} AS unrated
+    {unrated("p.price", "p.currency", _CURRENCY, _DAY)} AS unrated
 FROM component c CROSS JOIN LATERAL (
-    SELECT CASE WHEN c.currency = {_CURRENCY} THEN c.price
-        ELSE round({converted("c.price", "c.currency", _CURRENCY, _DAY)}, {_DECIMALS}) END AS price OFFSET 0
-) p WHERE c.price IS NOT NULL ORDER BY c.code_key
+    SELECT known.currency, CASE WHEN known.currency = {_CURRENCY} THEN known.new
+        ELSE round({converted("known.new", "known.currency", _CURRENCY, _DAY)}, {_DECIMALS}) END AS price
+    FROM (
+        SELECT h.new, h.currency FROM price_history h
+        WHERE h.component_id = c.id AND {_DAY_OF_PRICE} <= {_DAY}
+        ORDER BY {_DAY_OF_PRICE} DESC, h.id DESC LIMIT 1
+    ) known OFFSET 0
+) p ORDER BY c.code_key
 """
 # Складской: what is there, at the weighted cost of the lots whose cost is known.
 _WAREHOUSE = f"""

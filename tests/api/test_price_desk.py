@@ -125,7 +125,7 @@ async def test_components_and_what_they_are_made_of(api: Installation, desk: Con
     assert [row["code"] for row in (await api.get("/components", q="бол", has_price=True))["items"]] == [
         "Б-1"
     ]
-    assert (await api.get(f"/components/{bolt}"))["history"] == []
+    assert [row["new"] for row in (await api.get(f"/components/{bolt}"))["history"]] == ["1.50"]
     quotes = await api.get("/quotes", component_id=bolt, date_from="2025-03-30", limit=1)
     more = await api.get(
         "/quotes", component_id=bolt, date_from="2025-03-30", limit=1, cursor=quotes["next_cursor"]

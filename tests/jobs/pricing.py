@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from infra.clock import new_id
 from infra.objects import ObjectStore
@@ -51,7 +52,26 @@ async def component(connection: Connection, code: str, **fields: Any) -> int:
         "task_id": new_id(),
         "row_no": 1,
     } | fields
-    return int(await _insert(connection, "component", row))
+    made = int(await _insert(connection, "component", row))
+    if row["price"] is not None:
+        await changed(connection, made, row["price"], AS_OF, row["currency"])
+    return made
+
+
+async def changed(
+    connection: Connection, component_id: int, price: object, day: date, currency: str = "RUB"
+) -> None:
+    """A price that a recalculation of ``day`` has changed."""
+    row = {
+        "component_id": component_id,
+        "new": Decimal(str(price)),
+        "currency": currency,
+        "method": "weighted_avg",
+        "inputs": Jsonb({"as_of": day.isoformat()}),
+        "task_id": new_id(),
+    }
+    await _insert(connection, "price_history", row)
+    await connection.execute("UPDATE component SET price = %s WHERE id = %s", [row["new"], component_id])
 
 
 async def quote(connection: Connection, component_id: int, price: object, **fields: Any) -> None:

@@ -64,6 +64,34 @@ async def test_estimate_lists_prices_that_are_there(connection: Connection, data
     assert await items(connection, wanted.task_id) == expected
 
 
+async def test_estimate_of_a_past_day_has_the_prices_of_that_day(
+    connection: Connection, database_url: str
+) -> None:
+    first = await pricing.component(connection, "А-1")
+    second = await pricing.component(connection, "А-2", currency="USD")
+    for days, price in ((9, 10), (5, 12), (7, 11), (7, "11.5"), (0, 13)):
+        await pricing.changed(connection, first, price, AS_OF - timedelta(days))
+    # Its currency was another one then.
+    await pricing.changed(connection, second, 500, AS_OF - timedelta(6))
+    await pricing.changed(connection, second, 5, AS_OF, "USD")
+    await pricing.rate(connection, "USD", AS_OF - timedelta(30), "80")
+    for days, expected in (
+        (9, {"А-1": 10}),
+        (8, {"А-1": 10}),
+        (7, {"А-1": Decimal("11.5")}),
+        (6, {"А-1": Decimal("11.5"), "А-2": 500}),
+        (1, {"А-1": 12, "А-2": 500}),
+        (0, {"А-1": 13, "А-2": 400}),
+        (-1, {"А-1": 13, "А-2": 400}),
+    ):
+        wanted = spec("estimate", as_of=(AS_OF - timedelta(days)).isoformat())
+        await made(connection, database_url, wanted)
+        found = {code: price for code, (price, _) in (await items(connection, wanted.task_id)).items()}
+        assert found == expected, days
+    with pytest.raises(Fatal, match="pricelist_empty"):
+        await made(connection, database_url, spec("estimate", as_of=(AS_OF - timedelta(10)).isoformat()))
+
+
 async def test_warehouse_is_the_weighted_cost_of_what_is_there(
     connection: Connection, database_url: str
 ) -> None:
@@ -159,7 +187,8 @@ async def test_prices_that_change_meanwhile_are_not_in_it(connection: Connection
     wanted, objects = spec("estimate"), ObjectStore.from_url("memory:///")
     tools = pricing.tools(database_url, objects)
     survey, rows = await pricing.surveyed(KIND, wanted, tools)
-    await connection.execute("UPDATE component SET price = 2")
+    for component_id in range(1, 6):
+        await pricing.changed(connection, component_id, 2, AS_OF)
     await connection.commit()
     # Another attempt, and another reader of this one, see what the first saw.
     again = spec("estimate", 2, wanted.task_id)
