@@ -56,7 +56,7 @@ class PricelistCreate:
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         task_id = batch.task.task_id
         rows = list(enumerate(batch.rows, batch.first_row))
-        rejects = tuple(_unrated(row_no, row) for row_no, row in rows if row["price"] is None)
+        rejects = tuple(_unrated(row_no, row) for row_no, row in rows if row.get("unrated"))
         lines = [_line(row_no, row) for row_no, row in rows if row["price"] is not None]
         async with connection.cursor() as cursor:
             await cursor.execute(_HEAD, {**batch.context, "task": task_id})
@@ -70,7 +70,12 @@ class PricelistCreate:
             if (await cursor.fetchone() or (False,))[0]:
                 await cursor.execute(_NUMBERS)
                 await cursor.execute(_NUMBERED, [task_id])
-        counts = Counts(created=len(created), rejected=len(rejects), unchanged=len(lines) - len(created))
+        counts = Counts(
+            created=len(created),
+            rejected=len(rejects),
+            unchanged=len(lines) - len(created),
+            skipped=len(rows) - len(lines) - len(rejects),
+        )
         return BatchResult(counts, rejects, tuple(_verdict(row_no, row, created) for row_no, row in rows))
 
 
@@ -88,8 +93,10 @@ def _unrated(row_no: int, row: Row) -> RejectedRow:
 
 
 def _verdict(row_no: int, row: Row, created: set[int]) -> RowVerdict:
+    if currency := row.get("unrated"):
+        return RowVerdict("rejected", row["code"], "rate_missing", {"currency": currency})
     if row["price"] is None:
-        return RowVerdict("rejected", row["code"])
+        return RowVerdict("skipped", row["code"], "without_price")
     return RowVerdict("created" if row_no in created else "unchanged", row["code"])
 
 

@@ -78,4 +78,6 @@ async def test_failing_without_rows_connection_or_pages_it_says_so(database_url:
 def test_a_kind_names_its_results() -> None:
     counts = Counts(updated=2, skipped=1)
     assert named_results("recalculate", counts) == {"components_total": 3, "without_quotes": 1}
+    listed = Counts(created=2, unchanged=3, rejected=1, skipped=4)
+    assert named_results("pricelist_create", listed) == {"items_total": 5, "without_price": 4}
     assert named_results("bank_transactions", counts) == {}

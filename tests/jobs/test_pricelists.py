@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from domain.errors import Fatal
+from events.records import Counts
 from infra.clock import new_id
 from infra.objects import ObjectStore
 from jobs.base import TaskSpec
@@ -165,6 +166,28 @@ async def test_a_missing_rate_is_of_the_currency_that_has_none(
     [result] = await pricing.worked(connection, KIND, wanted, survey, rows)
     rejected = {reject.raw["code"]: reject.error.arguments["currency"] for reject in result.rejects}
     assert rejected == ({"А-2": "CNY"} if missing == "CNY" else {"А-2": "EUR", "А-3": "EUR"})
+
+
+@pytest.mark.parametrize("kind", ["estimate", "warehouse", "competitor"])
+async def test_a_component_without_a_price_is_counted(
+    connection: Connection, database_url: str, kind: str
+) -> None:
+    first = await pricing.component(connection, "А-2", price=Decimal(1))
+    second = await pricing.component(connection, "А-1")
+    await pricing.lot(connection, first, 1, 1)
+    await pricing.lot(connection, second, 1, None)
+    await pricing.quote(connection, first, 1, kind="competitor")
+    await connection.commit()
+    wanted = spec(kind)
+    survey, rows = await pricing.surveyed(KIND, wanted, pricing.tools(database_url))
+    results = await pricing.worked(connection, KIND, wanted, survey, rows, 1)
+    assert [result.counts for result in results] == [Counts(created=1), Counts(skipped=1)]
+    [verdict] = results[1].verdicts
+    assert (verdict.verdict, verdict.key, verdict.code) == ("skipped", "А-1", "without_price")
+    assert list(await items(connection, wanted.task_id)) == ["А-2"]
+    assert await numbers(connection) == [1]
+    again = await pricing.worked(connection, KIND, wanted, survey, rows)
+    assert again[0].counts == Counts(unchanged=1, skipped=1)
 
 
 async def test_failing_a_list_without_any_rate_names_the_currency(

@@ -78,6 +78,7 @@ def test_from_files_to_a_price_list(manager: Client) -> None:
 
     listed = ran(manager, "/pricelists", kind="estimate", **MOMENT)
     assert listed["result"]["items_total"] == 2_499
+    assert listed["result"]["without_price"] == 1
     [head] = manager.get("/pricelists")["items"]
     assert (head["id"], head["number"], head["items"]) == (listed["id"], 1, 2_499)
     assert len(manager.every(f"/pricelists/{head['id']}")) == 2_499
