@@ -18,7 +18,6 @@ from jobs.kinds.gone_rows import Retracting, gone_rows, take_back
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import TransactionWriter
 from jobs.kinds.transaction_verdicts import verdicts
-from jobs.kinds.verdicts import counted, in_order
 from jobs.params import ImportParams
 from jobs.records import Transaction
 from jobs.sources.onec import earlier
@@ -27,6 +26,7 @@ from jobs.sources.onec.settings import OneCSettings
 from jobs.sources.onec.source import TransactionsSource
 from jobs.sources.onec.transactions import to_transaction as onec_transaction
 from jobs.sources.statement import StatementSource
+from jobs.verdicts import counted, in_order
 
 _RETRACTING = Retracting(
     retract="""

@@ -15,11 +15,11 @@ from jobs.base import Batch, RowVerdict
 from jobs.kinds import contractor_sql as sql
 from jobs.kinds.copying import copy_line
 from jobs.kinds.gone_rows import Retracting
-from jobs.kinds.verdicts import digest
+from jobs.kinds.repeating import Repeating
 from jobs.records import Contractor
+from jobs.verdicts import digest
 
 RETRACTING = Retracting(retract=sql.RETRACT, stored=sql.STORED, shown="Description")
-_MOST_REMEMBERED = 1_000
 _CREATED = RowVerdict("created")
 
 
@@ -31,11 +31,10 @@ class IncomingContractor(NamedTuple):
 
 
 class ContractorWriter:
-    """Writes batches; remembers which tasks bring rows that are there already, so that only the first such
-    batch of a task is tried twice."""
+    """Writes batches, straight into the table while a task's rows are new."""
 
     def __init__(self) -> None:
-        self._repeating: dict[str, None] = {}
+        self._repeating = Repeating()
 
     async def write(
         self, connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[IncomingContractor]
@@ -69,19 +68,13 @@ class ContractorWriter:
                     return _created(rows, shown=batch.task.wants_verdicts)
             except UniqueViolation:
                 pass
-            self._remember(task_id)
+            self._repeating.add(task_id)
         return await _upserted(connection, batch, rows)
-
-    def _remember(self, task_id: str) -> None:
-        self._repeating[task_id] = None
-        while len(self._repeating) > _MOST_REMEMBERED:
-            del self._repeating[next(iter(self._repeating))]
 
 
 async def _all_new(connection: psycopg.AsyncConnection[Any], rows: Sequence[IncomingContractor]) -> bool:
     """Nobody here has one of their ИНН; a key that is here is found by writing."""
     inns = [row.contractor.inn for row in rows]
-    # A plan that was made when the table was empty reads all of it once it is full: 0.5 s a batch.
     found = await connection.execute(sql.ANY_KNOWN, [inns])
     known = await found.fetchone()
     return known == (False,)

@@ -10,13 +10,13 @@ from jobs.contractors.layouts import CONTRACTORS
 from jobs.contractors.reading import to_contractor as of_file
 from jobs.kinds.contractor_rows import RETRACTING, ContractorWriter, IncomingContractor
 from jobs.kinds.gone_rows import gone_rows, take_back
-from jobs.kinds.verdicts import counted, in_order
 from jobs.params import TableParams
 from jobs.sources.onec import earlier
 from jobs.sources.onec.catalogue import ContractorsSource
 from jobs.sources.onec.contractors import to_contractor as of_1c
 from jobs.sources.onec.settings import OneCSettings
 from jobs.sources.tabular import refuse_other, tabular
+from jobs.verdicts import counted, in_order
 
 
 class Contractors:

@@ -12,6 +12,7 @@ from psycopg.errors import UniqueViolation
 
 from events.records import Counts
 from jobs.base import Batch
+from jobs.kinds.repeating import Repeating
 from jobs.kinds.transaction_copy import COLUMNS, Incoming, first_of_each_key, line
 
 _STRAIGHT = f"COPY bank_transaction ({COLUMNS}, demo, task_id) FROM STDIN"
@@ -63,11 +64,10 @@ WHERE i.retracted AND NOT EXISTS (SELECT FROM bank_transaction b WHERE b.key = i
 
 
 class TransactionWriter:
-    """Writes batches; remembers which tasks bring rows that are there already, so that only the first such
-    batch of a task is tried twice."""
+    """Writes batches, straight into the table while a task's rows are new."""
 
     def __init__(self) -> None:
-        self._repeating: dict[str, None] = {}
+        self._repeating = Repeating()
 
     async def write(
         self, connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[Incoming]
@@ -84,16 +84,8 @@ class TransactionWriter:
             try:
                 return again + await _straight(connection, batch, lines)
             except UniqueViolation:
-                self._remember(batch.task.task_id)
+                self._repeating.add(batch.task.task_id)
         return again + await _add(connection, batch, lines)
-
-    def _remember(self, task_id: str) -> None:
-        self._repeating[task_id] = None
-        while len(self._repeating) > _MOST_REMEMBERED:
-            del self._repeating[next(iter(self._repeating))]
-
-
-_MOST_REMEMBERED = 1_000
 
 
 def _parameters(batch: Batch) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import psycopg
 from psycopg.rows import class_row
 
 from domain.errors import Fatal
-from events.records import Counts
 from jobs.base import Batch, BatchResult, Row, RowVerdict, Source, SourceTools, TaskSpec, Upload
 from jobs.classify import Decision
 from jobs.kinds.classification import load_classifier
 from jobs.sources.database import DatabaseSource, Question
+from jobs.verdicts import counted
 
 # The batches carry ids, not what people have written; what is stored when a batch is written counts.
 _ROWS = """
@@ -91,9 +91,7 @@ class TransactionsReclassify:
         said = tuple(
             _verdict(raw, stored.get(raw["id"]), decided.get(raw["id"]), written) for raw in batch.rows
         )
-        names = [one.verdict for one in said]
-        counts = Counts(**{name: names.count(name) for name in ("updated", "unchanged", "skipped")})
-        return BatchResult(counts, (), said)
+        return BatchResult(counted(said), (), said)
 
 
 async def _stored(connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> dict[str, Stored]:

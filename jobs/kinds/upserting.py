@@ -9,7 +9,7 @@ import psycopg
 
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict
 from jobs.kinds.copying import copy_line
-from jobs.kinds.verdicts import counted, digest, in_order
+from jobs.verdicts import counted, digest, in_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 
-from events.records import VERDICTS, Counts
 from jobs.base import Batch, BatchResult, RowVerdict
+from jobs.verdicts import counted
 
 _WRITTEN = ("created", "updated", "unchanged")
 
@@ -40,9 +40,7 @@ async def once_each(
     verdicts = [
         _again(said, row_no, *others[row_no]) if row_no in others else said for row_no, said in by_row.items()
     ]
-    names = [said.verdict for said in verdicts]
-    counts = Counts(**{name: names.count(name) for name in VERDICTS})
-    return replace(result, counts=counts, verdicts=tuple(verdicts))
+    return replace(result, counts=counted(verdicts), verdicts=tuple(verdicts))
 
 
 def _again(said: RowVerdict, row_no: int, other_row: int, content: bytes) -> RowVerdict:
