@@ -13,14 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.rule_models import Effect, RuleTried, RuleTry, TriedRow
 from api.rule_store import checked, unknown
 from jobs.classify import Rule, by_rule
-from jobs.patterns import BadPattern
+from jobs.kinds.classification import RULE_COLUMNS, stored_rule
 from projections.queries import classification
 
-_RULES = """
-SELECT priority, id::text, category, inn, account, direction, purpose, is_pattern, amount_from,
-    amount_to, stop
-FROM classification_rule WHERE enabled ORDER BY priority, id
-"""
+_RULES = f"SELECT priority, {RULE_COLUMNS} FROM classification_rule WHERE enabled"
 _LAST = """
 SELECT id, booked_on, number, direction, amount, account, counterparty_name, counterparty_inn,
     counterparty_account, purpose, category, classified_by, confidence
@@ -66,18 +62,11 @@ async def tried(connection: AsyncConnection, wanted: RuleTry) -> RuleTried:
     if wanted.rule_id is not None and await classification.rule(connection, wanted.rule_id) is None:
         raise unknown(wanted.rule_id)
     others = (await connection.execute(text(_RULES))).all()
-    placed = [(row[0], row[1], made) for row in others if row[1] != own and (made := _made(row[1:]))]
+    placed = [(row[0], row[1], made) for row in others if row[1] != own and (made := stored_rule(row[1:]))]
     placed.append((wanted.rule.priority, own, rule))
     rules = [made for _, _, made in sorted(placed, key=lambda one: one[:2])]
     rows = (await connection.execute(text(_LAST), {"last": wanted.last})).mappings()
     return await asyncio.to_thread(_tried, rule, rules, [dict(row) for row in rows], wanted.limit)
-
-
-def _made(row: Sequence[Any]) -> Rule | None:
-    try:
-        return Rule(*row)
-    except BadPattern:
-        return None
 
 
 def _tried(rule: Rule, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], limit: int) -> RuleTried:

@@ -3,10 +3,9 @@
 from cli.api import Api, Json
 from cli.screen import Screen
 from infra.wording import number
+from jobs.classify import LEAST_PRECISION
 
 KIND = "classifier_train"
-# As jobs.kinds.classifier_train has it, which would bring numpy into every command.
-LEAST_PRECISION = 0.9
 
 
 def training(screen: Screen, api: Api, task: Json) -> None:

@@ -15,6 +15,8 @@ from jobs.purposes import folded, without_numbers
 
 TRANSFER = "Перевод между своими счетами"
 THRESHOLD = 0.95
+# How often a model must be right in what it decides, to become the active one by itself.
+LEAST_PRECISION = 0.9
 # Where persons have said several things of one counterparty, the text of the purpose decides if it can.
 UNDISPUTED = 0.8
 

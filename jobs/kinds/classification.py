@@ -1,7 +1,7 @@
 """What the classifier needs from the database: the user's rules, what persons confirmed, the text model."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import psycopg
@@ -12,10 +12,11 @@ from jobs.patterns import BadPattern
 
 log = logging.getLogger(__name__)
 
-_RULES = """
-SELECT id::text, category, inn, account, direction, purpose, is_pattern, amount_from, amount_to, stop
-FROM classification_rule WHERE enabled ORDER BY priority, id
+# Of ``stored_rule``.
+RULE_COLUMNS = """
+id::text, category, inn, account, direction, purpose, is_pattern, amount_from, amount_to, stop
 """
+_RULES = f"SELECT {RULE_COLUMNS} FROM classification_rule WHERE enabled ORDER BY priority, id"
 _HISTORY = "SELECT inn, direction, category, times FROM confirmed_category WHERE inn = ANY(%s) AND times > 0"
 _ACTIVE = "SELECT id::text, version, threshold FROM classifier_model WHERE active"
 _PARAMETERS = "SELECT parameters FROM classifier_model WHERE id = %s"
@@ -52,14 +53,14 @@ async def load_classifier(
         found = await connection.execute(_RULES)
         active = await connection.execute(_ACTIVE)
         confirmed = await connection.execute(_HISTORY, [list(inns)])
-    rules = [rule for row in await found.fetchall() if (rule := _rule(row))]
+    rules = [rule for row in await found.fetchall() if (rule := stored_rule(row))]
     history: dict[tuple[str, str], dict[str, int]] = {}
     for inn, direction, category, times in await confirmed.fetchall():
         history.setdefault((inn, direction), {})[category] = times
     return Classifier(rules, history, await _shelf.model(connection, await active.fetchone()))
 
 
-def _rule(row: tuple[Any, ...]) -> Rule | None:
+def stored_rule(row: Sequence[Any]) -> Rule | None:
     """A pattern that was stored before patterns were checked must not stop every import."""
     try:
         return Rule(*row)

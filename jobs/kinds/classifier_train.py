@@ -9,7 +9,7 @@ import psycopg
 from domain.errors import Fatal
 from events.records import Counts
 from jobs.base import Batch, BatchResult, RowVerdict, Source, SourceTools, Survey, TaskSpec, Upload
-from jobs.classify import THRESHOLD
+from jobs.classify import LEAST_PRECISION, THRESHOLD
 from jobs.kinds.copying import copy_line
 from jobs.learning.training import MOST, Trained, trained
 from jobs.purposes import without_numbers
@@ -18,7 +18,6 @@ from jobs.sources.database import DatabaseSource, Question
 # A category with fewer is not learned: nothing could be said of how well it is known.
 FEWEST_EACH = 5
 FEWEST = 50
-LEAST_PRECISION = 0.9
 
 _CONFIRMED = f"""
 SELECT t.category, t.direction, t.purpose, t.number

@@ -7,9 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from cli.training import LEAST_PRECISION, standing
+from cli.training import standing
 from infra.settings import Settings
-from jobs.kinds import classifier_train
 from tests.cli.installation import Installed, installed
 from tests.jobs.booking import confirmed
 
@@ -30,10 +29,6 @@ def test_whether_a_version_decides_and_why_not(
 ) -> None:
     task: dict[str, Any] = {"params": {"activate": activate}}
     assert standing(task, {"active": active, "precision": precision}) == f"cli.trained.{code}"
-
-
-def test_the_least_precision_is_the_one_that_trainings_go_by() -> None:
-    assert LEAST_PRECISION == classifier_train.LEAST_PRECISION
 
 
 @pytest.fixture(scope="module")

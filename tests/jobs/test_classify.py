@@ -1,29 +1,12 @@
 """Which category a transaction gets, by what, and which comes first."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from jobs.classify import NONE, TRANSFER, Classifier, Rule
 from jobs.presets import preset_category
-from jobs.records import Transaction
-
-ROW = Transaction(
-    key=b"\0" * 16,
-    number="17",
-    date=date(2025, 3, 3),
-    booked_on=date(2025, 3, 3),
-    direction="out",
-    amount=Decimal("1500.00"),
-    currency="RUB",
-    account="40702810000000000001",
-    counterparty_name="ООО Ромашка",
-    counterparty_inn="7700000005",
-    counterparty_kpp="770001001",
-    counterparty_account="40702810000000000002",
-    purpose="Арендная плата за март по договору 5",
-)
+from tests.jobs.booking import ROW
 
 
 @pytest.mark.parametrize(
