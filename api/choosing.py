@@ -38,8 +38,7 @@ async def choose(
     """Give the transactions ``category``, or confirm the one that each has. What is chosen already stays."""
     found = (await connection.execute(text(_LOCKED), {"ids": list(ids)})).mappings()
     rows: dict[UUID, dict[str, Any]] = {row["id"]: dict(row) for row in found}
-    wanted = category.strip() if category else None
-    new = {id: wanted or row["category"] for id, row in rows.items()}
+    new = {id: category or row["category"] for id, row in rows.items()}
     fresh = [id for id, row in rows.items() if new[id] and not _stands(row, new[id])]
     if fresh:
         chosen = {"ids": fresh, "categories": [new[id] for id in fresh]}

@@ -15,7 +15,7 @@ from api.classifier_models import (
 from api.context import ContextDep, Reading
 from api.models import AsyncSyncResponse
 from api.price_models import Paged
-from api.problems import Problem
+from api.problems import Problem, check_period
 from api.responses import reads, starts
 from api.security import Manager, Reader
 from api.starting import Start
@@ -83,7 +83,6 @@ async def reclassify(
     """Decide the categories of a period again, by today's rules, history and model; what persons chose
     stays."""
     days = {"date_from": wanted.date_from.isoformat(), "date_to": wanted.date_to.isoformat()}
-    if wanted.date_from > wanted.date_to:
-        raise Problem(422, "period_reversed", field="date_to", args=days)
+    check_period(wanted.date_from, wanted.date_to)
     source = {"type": "database"}
     return await start.submit("transactions_reclassify", source, days, dry_run=wanted.dry_run)

@@ -1,10 +1,8 @@
 """Components and what their prices are made of: ``/components``, ``/quotes``, ``/part-numbers``,
 ``/currency-rates``, ``/stock``."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query
 
@@ -33,7 +31,7 @@ from api.problems import Problem
 from api.responses import reads, starts
 from api.security import Reader
 from api.starting import Start
-from infra.clock import utc_now
+from infra.clock import today
 from projections.queries import price_desk
 
 router = APIRouter(tags=["price desk"])
@@ -92,11 +90,11 @@ async def recalculate_all(
 def moment(wanted: Moment, context: Context) -> dict[str, str | int]:
     """The moment as the event carries it: today (in 1C's zone) is today once, not again in every batch.
     What is asked of a later day is refused: nobody knows its prices."""
-    today = datetime.astimezone(utc_now(), ZoneInfo(context.settings.onec_timezone)).date()
-    as_of = wanted.as_of or today
-    if as_of > today:
+    latest = today(context.settings.onec_zone)
+    as_of = wanted.as_of or latest
+    if as_of > latest:
         raise Problem(
-            422, "price_day_future", field="as_of", as_of=as_of.isoformat(), today=today.isoformat()
+            422, "price_day_future", field="as_of", as_of=as_of.isoformat(), today=latest.isoformat()
         )
     return {"as_of": as_of.isoformat(), "days": wanted.days}
 

@@ -3,18 +3,17 @@
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import ContextDep, Reading
 from api.models import EARLIEST, LATEST, Day, Money
-from api.problems import Problem
+from api.problems import Problem, check_period
 from api.responses import reads
 from api.security import Reader
 from domain.coverage import DayStatus
-from infra.clock import utc_now
+from infra.clock import today
 from projections.queries import coverage
 
 router = APIRouter(tags=["accounts"], prefix="/accounts")
@@ -67,12 +66,9 @@ async def get_coverage(
 ) -> CoverageList:
     """Own accounts by their numbers, a day each: which tasks cover it and what is missing."""
     zone = context.settings.onec_timezone
-    last = query.date_to or utc_now().astimezone(ZoneInfo(zone)).date()
+    last = query.date_to or today(context.settings.onec_zone)
     first = query.date_from or last - timedelta(days=_USUAL_DAYS - 1)
-    if first > last:
-        raise Problem(
-            422, "period_reversed", field="date_to", date_from=first.isoformat(), date_to=last.isoformat()
-        )
+    check_period(first, last)
     if (last - first).days >= MOST_DAYS:
         raise Problem(422, "period_too_long", field="date_from", days=MOST_DAYS)
     page = await coverage.listed(

@@ -21,19 +21,14 @@ def kind_meant(said: str, known: Collection[str], status: int = 404) -> str:
     """The one of ``known`` that is called so: by its own name or its upload's, with dashes or underscores.
     Raises Problem ``kind_unknown``, which names those there are."""
     called = said.strip().lower().replace("-", "_")
-    for url, (name, _) in uploads().items():
-        if called in (name, url.replace("-", "_")) and name in known:
+    # What a person says for a kind: stock, bank-transactions, recalculate.
+    names = {name: name.replace("_", "-") for name in known}
+    names |= {name: url for url, (name, _) in uploads().items() if name in known}
+    for name, short in names.items():
+        if called in (name, short.replace("-", "_")):
             return name
-    if called in known:
-        return called
-    names = ", ".join(sorted(_called(name) for name in known))
-    raise Problem(status, "kind_unknown", field="kind", kind=said[:50].replace("\0", ""), known=names)
-
-
-def _called(name: str) -> str:
-    """What a person says for it: ``stock``, ``bank-transactions``, ``recalculate``."""
-    urls = {kind: url for url, (kind, _) in uploads().items()}
-    return urls.get(name, name.replace("_", "-"))
+    kind, there = said[:50].replace("\0", ""), ", ".join(sorted(names.values()))
+    raise Problem(status, "kind_unknown", field="kind", kind=kind, known=there)
 
 
 def refusal(check: Callable[[bytes], None], head: bytes) -> TidemarkError | None:

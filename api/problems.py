@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -86,6 +87,14 @@ def response(request: Request, problem: Problem, errors: Sequence[FieldError] = 
         {"Content-Language": language, **(problem.headers or {})},
         MEDIA_TYPE,
     )
+
+
+def check_period(first: date, last: date) -> None:
+    """Both days are included; a period that ends before it begins is refused."""
+    if first > last:
+        raise Problem(
+            422, "period_reversed", field="date_to", date_from=first.isoformat(), date_to=last.isoformat()
+        )
 
 
 def unavailable(code: str) -> Problem:

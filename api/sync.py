@@ -1,17 +1,16 @@
 """``POST /sync-1c/…``: a period of 1C, or its contractors, becomes a task."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from fastapi import APIRouter
 
 from api.context import Context
 from api.models import AsyncSyncResponse
-from api.problems import Problem
+from api.problems import Problem, check_period
 from api.responses import starts
 from api.starting import Start
 from api.sync_models import AsyncSyncRequest, ContractorsSyncRequest
-from infra.clock import utc_now
+from infra.clock import today
 from projections.queries import syncs
 
 router = APIRouter(tags=["sync-1c"], prefix="/sync-1c")
@@ -53,10 +52,7 @@ def _said(wanted: AsyncSyncRequest) -> Period | None:
         return None
     if first is None or last is None or wanted.since_last:
         raise Problem(422, "period_incomplete", field="date_to" if last is None else "date_from")
-    if first > last:
-        raise Problem(
-            422, "period_reversed", field="date_to", date_from=first.isoformat(), date_to=last.isoformat()
-        )
+    check_period(first, last)
     return first, last
 
 
@@ -66,13 +62,9 @@ async def _since_last(context: Context) -> Period:
         seen = await syncs.last_seen_day(connection, context.settings.onec_timezone)
     if seen is None:
         raise Problem(409, "never_synced", field="date_from")
-    today = _today(utc_now(), context.settings.onec_timezone)
+    last = today(context.settings.onec_zone)
     first = seen - timedelta(days=context.settings.onec_overlap_days)
-    return min(first, today), today
-
-
-def _today(now: datetime, timezone: str) -> date:
-    return now.astimezone(ZoneInfo(timezone)).date()
+    return min(first, last), last
 
 
 def _check_configured(context: Context) -> None:

@@ -8,7 +8,7 @@ from api import shown
 from api.audit_models import BankTransactionList
 from api.context import Reading
 from api.models import BankFilter
-from api.problems import Problem
+from api.problems import Problem, check_period
 from api.responses import reads
 from api.security import Reader
 from projections.queries import transactions
@@ -22,14 +22,8 @@ async def list_bank_transactions(
     _: Reader, connection: Reading, query: Annotated[BankFilter, Query()]
 ) -> BankTransactionList:
     """Bank transactions, latest booking date first."""
-    if query.date_from and query.date_to and query.date_from > query.date_to:
-        raise Problem(
-            422,
-            "period_reversed",
-            field="date_to",
-            date_from=query.date_from.isoformat(),
-            date_to=query.date_to.isoformat(),
-        )
+    if query.date_from and query.date_to:
+        check_period(query.date_from, query.date_to)
     if query.amount_from is not None and query.amount_to is not None and query.amount_from > query.amount_to:
         raise Problem(422, "amounts_reversed", field="amount_to")
     wanted = TransactionFilter(**query.model_dump(exclude={"cursor", "limit"}))

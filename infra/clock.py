@@ -1,7 +1,8 @@
 """Time and ids, where the world is touched: ``domain/`` gets both as arguments."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import uuid_utils
 
@@ -11,6 +12,11 @@ Now = Callable[[], datetime]
 def utc_now() -> datetime:
     """Now, with its zone."""
     return datetime.now(UTC)
+
+
+def today(zone: ZoneInfo) -> date:
+    """The day that it is there."""
+    return utc_now().astimezone(zone).date()
 
 
 def new_id() -> str:

@@ -61,7 +61,7 @@ function show(task) {
   at("rate").textContent = [
     rate === null ? "" : `${number.format(Math.round(rate))} ${WORDS.perSecond}`,
     left === null ? "" : `${number.format(left)} ${WORDS.left}`,
-  ].join(" · ");
+  ].filter(Boolean).join(" · ");
   const counts = VERDICTS.map((name) => [WORDS[name], task.counts[name], task.counts[name] ? "" : "zero"]);
   const total = VERDICTS.reduce((sum, name) => sum + task.counts[name], 0);
   table(at("counts"), [...counts, [WORDS.total, total]]);
