@@ -6,17 +6,19 @@ What is mended here, each seen or read in Faust's code:
   then thrown out of the queues, so that their batches never came and their partition never committed;
 * a first message that got lost was stepped over by the next commit, and a gap between two messages counts as
   acknowledged;
+* messages that came while the flow was off are thrown away, and only partitions with a committed offset are
+  placed anew: of any other, the first messages never came, and nothing told that they were missing;
 * positions that could not be looked up in time leave the flow off, or on with positions of nobody's choice.
 
-The first is prevented; for whatever remains ``infra.standstill`` tells, and the process ends: its successor
-begins with the committed offsets, which are right.
+The first and third are prevented; for whatever remains ``infra.standstill`` tells, and the process ends: its
+successor begins with the committed offsets, which are right.
 """
 
 import asyncio
 import gc
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from typing import Any
 
 from faust.tables.recovery import RebalanceAgain
@@ -30,7 +32,6 @@ FULL_SECONDS = 0.02
 # While there is none: a message ends the wait at once, so that waiting longer costs nothing but polls.
 IDLE_FETCH_MS = 500
 IDLE_AFTER_SECONDS = 1.0
-POSITION_SECONDS = 5.0
 
 
 class MessagesSkipped(Exception):
@@ -47,13 +48,13 @@ class CarefulConsumer(Consumer):
         self._revocations = 0
         self._assigned_in = self._placed_in = -1
         self.acknowledged: Counter[str] = Counter()
-        # The first offset that came of each partition since it was assigned.
-        self._first: dict[Any, int] = {}
+        # Where reading began in each partition since it was assigned.
+        self._begins: dict[Any, int] = {}
 
     async def on_partitions_revoked(self, revoked: set[Any]) -> None:
         self._revocations += 1
         for tp in revoked:
-            self._first.pop(tp, None)
+            self._begins.pop(tp, None)
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
@@ -75,10 +76,16 @@ class CarefulConsumer(Consumer):
         if self._placed_in == self._revocations:
             super().resume_flow()
 
-    async def getmany(self, timeout: float) -> AsyncIterator[Any]:
-        async for tp, message in super().getmany(timeout):
-            self._first.setdefault(tp, message.offset)
-            yield tp, message
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """Every partition is placed, one without a committed offset at its first message."""
+        found = await super().seek_to_committed()
+        # None, whatever its annotation says, where nothing was committed.
+        unknown = [tp for tp, offset in found.items() if not offset]
+        first = await self._thread.earliest_offsets(*unknown) if unknown else {}
+        if first:
+            await self.seek_wait(first)
+        self._begins = {tp: offset or first[tp] for tp, offset in found.items()}
+        return found
 
     def ack(self, message: Any) -> bool:
         self.acknowledged[message.topic] += 1
@@ -99,30 +106,22 @@ class CarefulConsumer(Consumer):
         return found
 
     def _done(self, tp: Any) -> int | None:
-        """Everything before this offset is done; None: nothing came and nothing is committed."""
+        """Everything before this offset is done; None: the partition is not placed."""
         committed: int | None = self._committed_offset[tp]
-        return committed if committed is not None else self._first.get(tp)
+        return committed if committed is not None else self._begins.get(tp)
 
     async def undone(self) -> dict[Any, int]:
-        """Partitions with messages that are not done, and the first of these; raises KafkaError where the
-        broker is away. Where nothing came yet, what counts is where the next fetch begins."""
+        """Partitions with messages that are not done, and the first of these (-1: not placed, so nobody
+        knows); raises KafkaError where the broker is away."""
         assigned = self.assignment()
         ends = await self._thread.highwaters(*assigned) if assigned else {}
         found = {}
         for tp, end in ends.items():
             begins = self._done(tp)
-            if begins is None:
-                begins = await self._fetched_from(tp)
+            begins = -1 if begins is None else begins
             if begins < end:
                 found[tp] = begins
         return found
-
-    async def _fetched_from(self, tp: Any) -> int:
-        try:
-            found = await asyncio.wait_for(self._thread.position(tp), POSITION_SECONDS)
-        except TimeoutError:
-            found = None
-        return -1 if found is None else found
 
     def in_hand(self) -> set[Any]:
         """Partitions of which an agent holds a message; what waits in its queue is not counted."""

@@ -4,6 +4,7 @@
 whole event loop for BLOCK_SECONDS at the first message, ``raise`` fails at ``two`` unless the file has
 ``one`` twice already (so that it fails once), ``set`` the same within a set of messages. A consumer forgets,
 once: ``lose`` throws away what waits behind ``one``, ``deaf`` never asks for anything behind ``one``.
+``pause`` turns the flow off during a fetch, and on again when its messages have come.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from infra.faust_consumer import CarefulConsumer
 SESSION_SECONDS = 6.0
 BLOCK_SECONDS = 8.0
 STUCK_SECONDS = 2.0
+# A fetch has begun by then, and is not over.
+PAUSE_SECONDS = 0.2
 # The offset of ``three``: with ``two``, it has come when the queue is thrown away.
 LAST_LOST = 2
 
@@ -43,6 +46,23 @@ def main(bootstrap: str, topic: str, group: str, file: Path, mode: str) -> None:
         while mode == "lose" and max(offset or 0 for offset in read.values()) < LAST_LOST:
             await asyncio.sleep(0.01)
         app.flow_control.clear()
+
+    async def pause() -> None:
+        """As a rebalance does whose message comes in the middle of a fetch."""
+        consumer = cast(CarefulConsumer, app.consumer)
+        while not (consumer._begins and consumer.flow_active):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(PAUSE_SECONDS)
+        consumer.stop_flow()
+        file.with_suffix(".paused").touch()
+        (tp,) = consumer.assignment()
+        while await consumer.position(tp) != consumer.highwater(tp) or not consumer.highwater(tp):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(PAUSE_SECONDS)
+        consumer.resume_flow()
+
+    if mode == "pause":
+        app.task(pause)
 
     async def one_by_one(stream: Any) -> None:
         async for event in stream.noack().events():

@@ -97,3 +97,15 @@ async def test_a_consumer_that_forgets_messages_is_found_and_they_come_again(
     handled.write_text("")
     async with agent(kafka_bootstrap, topic, handled, mode):
         assert await until(handled, WORDS) == WORDS[1:]
+
+
+async def test_messages_that_come_while_the_flow_is_off_come_again_though_nothing_was_committed_yet(
+    kafka_bootstrap: str, topic: str, handled: Path
+) -> None:
+    """Faust throws them away, and places only partitions with a committed offset."""
+    await send(kafka_bootstrap, topic, [])
+    async with agent(kafka_bootstrap, topic, handled, "pause"):
+        while not handled.with_suffix(".paused").exists():
+            await asyncio.sleep(0.05)
+        await send(kafka_bootstrap, topic)
+        assert await until(handled, WORDS) == WORDS
