@@ -178,6 +178,12 @@ class Kind(Protocol):
     @property
     def upload(self) -> Upload | None: ...
 
+    @property
+    def in_order(self) -> bool:
+        """Whether rows of one source may mean the same thing and a later one counts: then batches of a task
+        are written one after the other, as the source has them. Otherwise all importers write at once."""
+        ...
+
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:
         """Where this task's rows come from; raises Fatal where the submission makes no sense."""
         ...

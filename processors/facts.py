@@ -38,6 +38,12 @@ def batch_headers(task_id: str, attempt: int, batch_no: int, worker: str) -> Hea
     ]
 
 
+def batch_key(task_id: str, batch_no: int, *, in_order: bool) -> bytes:
+    """The message key of a recorded batch: batches of one key are in one partition, and one importer takes
+    them as they were sent; all others are spread."""
+    return task_id.encode() if in_order else f"{task_id}/{batch_no}".encode()
+
+
 def headers_of(message: object) -> Headers:
     """A Faust message's headers as a list, whichever shape its driver gives them."""
     found = getattr(message, "headers", None) or []

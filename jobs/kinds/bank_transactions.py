@@ -52,6 +52,7 @@ class BankTransactions:
     DataVersion, and a deletion mark or a cancelled posting retracts them."""
 
     name = "bank_transactions"
+    in_order = False
     upload = Upload("bank-transactions", StatementParams, refuse_foreign)
 
     def __init__(self) -> None:

@@ -99,6 +99,7 @@ class ClassifierTrain:
     """
 
     name = "classifier_train"
+    in_order = False
     upload: Upload | None = None
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:

@@ -57,11 +57,10 @@ class ContractorWriter:
         self, connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[IncomingContractor]
     ) -> dict[int, RowVerdict]:
         task_id = batch.task.task_id
+        await connection.execute(sql.ALONE)
         if batch.context.get("source") != "onec" and task_id not in self._repeating:
             try:
-                # What is not written gives the lock back, so that no two wait for each other to upgrade it.
                 async with connection.transaction() as new:
-                    await connection.execute(sql.BESIDE_OTHERS)
                     if not await _all_new(connection, rows):
                         raise psycopg.Rollback(new)
                     await _straight(connection, task_id, rows)
@@ -95,7 +94,6 @@ async def _upserted(
     mine = {row.contractor.key: row for row in rows}
     said: dict[int, RowVerdict] = {}
     async with connection.cursor() as cursor:
-        await cursor.execute(sql.ALONE)
         await cursor.execute(sql.TEMP)
         # A batch that is written by halves comes here several times in one transaction.
         await cursor.execute(sql.EMPTY)

@@ -14,8 +14,7 @@ AS SELECT {COLUMNS} FROM contractor WITH NO DATA
 EMPTY = "DELETE FROM incoming_contractor"
 COPY = f"COPY incoming_contractor ({COLUMNS}) FROM STDIN"
 # Who is looked for by ИНН and КПП must not come, or change its key, between the look and the write: two
-# imports at the same time would make two of one. New ones come side by side, others one after the other.
-BESIDE_OTHERS = "SELECT pg_advisory_xact_lock_shared(hashtext('contractor'))"
+# imports at the same time would make two of one. Batches of one task come one after the other anyway.
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('contractor'))"
 # Is there anybody with one of these ИНН?
 ANY_KNOWN = "SELECT EXISTS (SELECT FROM contractor WHERE inn = ANY(%s) AND inn <> '' AND NOT retracted)"

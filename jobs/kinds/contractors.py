@@ -24,6 +24,7 @@ class Contractors:
     content, and leave alone what 1C has."""
 
     name = "contractors"
+    in_order = True
     upload: Upload | None = Upload("contractors", TableParams, refuse_other)
 
     def __init__(self) -> None:

@@ -36,6 +36,8 @@ class QuoteParams(TableParams):
 class TableImport:
     """A kind whose files are tables and whose rows go into one table by their key."""
 
+    in_order = True
+
     def __init__(
         self,
         name: str,

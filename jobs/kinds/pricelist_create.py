@@ -43,6 +43,7 @@ class PricelistCreate:
     the first. It gets its number in the commit of its last item."""
 
     name = "pricelist_create"
+    in_order = False
     upload: Upload | None = None
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:

@@ -19,6 +19,7 @@ class Recalculate:
     so that prices do not depend on how the work was cut."""
 
     name = "recalculate"
+    in_order = False
     upload: Upload | None = None
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:

@@ -50,6 +50,7 @@ class StockImport:
     cost of the warehouse wrong, and only a person knows what was meant."""
 
     name = "stock_import"
+    in_order = True
     upload: Upload | None = Upload("stock", StockParams, refuse_other)
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:

@@ -71,6 +71,7 @@ class TransactionsReclassify:
     """Booking dates ``params.date_from`` … ``params.date_to``, both included; what persons chose stays."""
 
     name = "transactions_reclassify"
+    in_order = False
     upload: Upload | None = None
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:

@@ -18,7 +18,7 @@ from events.topics import BATCHES, TASKS
 from infra.kafka import Publisher
 from jobs.base import AccountTotals, Kind, Source, SourceTools, Summary, Survey
 from jobs.records import StatementPeriod
-from processors.facts import batch_headers, fact
+from processors.facts import batch_headers, batch_key, fact
 from processors.reader.cutter import CutBatch, Cutter, Sizes
 from processors.reader.leases import Lease, Leases, Recorded
 
@@ -118,6 +118,7 @@ class _Sending:
         self._reader = reader
         self._lease = lease
         self._topic = reader.namespace + BATCHES[lease.priority]
+        self._in_order = reader.kind_named(lease.spec.kind).in_order
         self._applied = 0
         self._on_its_way: asyncio.Task[None] | None = None
         self._recorded: list[Recorded] = []
@@ -150,7 +151,7 @@ class _Sending:
 
     async def _put(self, batch: CutBatch) -> None:
         spec = self._lease.spec
-        key = f"{spec.task_id}/{batch.batch_no}".encode()
+        key = batch_key(spec.task_id, batch.batch_no, in_order=self._in_order)
         headers: Headers = batch_headers(spec.task_id, spec.attempt, batch.batch_no, self._reader.worker)
         [sent] = await self._reader.publisher.send_patiently(self._topic, [(key, batch.value, headers)])
         self._recorded.append(Recorded(batch, self._topic, sent.partition, sent.offset))

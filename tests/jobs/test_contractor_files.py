@@ -183,8 +183,9 @@ async def test_what_stands_where_there_is_no_number_makes_nobody_one(connection:
     assert {(inn, kpp) for inn, kpp in await found(connection, "inn, kpp")} == {("", "")}
 
 
+@pytest.mark.parametrize("known", [True, False])
 async def test_two_imports_at_the_same_time_make_nobody_twice(
-    connection: Connection, database_url: str
+    connection: Connection, database_url: str, known: bool
 ) -> None:
     async def write(batch: Batch, written: asyncio.Event, committing: asyncio.Event) -> list[str]:
         async with await psycopg.AsyncConnection.connect(database_url) as own, own.transaction():
@@ -193,7 +194,8 @@ async def test_two_imports_at_the_same_time_make_nobody_twice(
             await committing.wait()
         return verdicts([result])
 
-    await imported(connection, "contractors", commerceml(firm()))
+    if known:
+        await imported(connection, "contractors", commerceml(firm()))
     batches = []
     for data in (commerceml(firm(REF)), commerceml(firm(name="Новое имя"))):
         spec, survey, rows = await read("contractors", data)
@@ -204,7 +206,7 @@ async def test_two_imports_at_the_same_time_make_nobody_twice(
     second = asyncio.create_task(write(batches[1], asyncio.Event(), committing))
     await waiting_for_a_lock(connection)
     committing.set()
-    assert [await first, await second] == [["unchanged"], ["updated"]]
+    assert [await first, await second] == [["unchanged" if known else "created"], ["updated"]]
     assert await found(connection, "name, key") == [("Новое имя", UUID(REF))]
 
 

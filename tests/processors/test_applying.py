@@ -141,6 +141,7 @@ class _Refused:
 
     name = "bank_transactions"
     upload = None
+    in_order = False
     source = kind_named("bank_transactions").source
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
