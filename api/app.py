@@ -21,6 +21,7 @@ from api import (
     health,
     imports,
     pages,
+    pairs,
     part_numbers,
     pricelists,
     sockets,
@@ -28,6 +29,7 @@ from api import (
     tables,
     tasks,
     transactions,
+    warnings,
 )
 from api.context import opened
 from api.middleware import Guard
@@ -60,10 +62,12 @@ def create_app(settings: Settings) -> FastAPI:
         imports,
         sync,
         tasks,
+        warnings,
         tables,
         actions,
         transactions,
         duplicates,
+        pairs,
         coverage,
         contractors,
         components,

@@ -6,6 +6,7 @@ from typing import Any
 
 from cli import figures
 from cli.api import Api, Json
+from cli.findings import findings
 from cli.following import ENDED
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
@@ -39,6 +40,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         screen.show(verdict_table(screen, task["counts"]))
         if task["dry_run"] and rows:
             screen.say("cli.dry_run.rows", id=task["id"])
+    findings(screen, api, task)
     training(screen, api, task)
     reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
