@@ -126,15 +126,8 @@ def _list(screen: Screen, found: Sequence[Json], total: int) -> None:
     if not total:
         screen.say("cli.duplicates.none")
         return
-    headers = (
-        "day",
-        "amount",
-        "cli.duplicates.in_bank",
-        "cli.duplicates.in_onec",
-        "counterparty",
-        "likeness",
-    )
-    words = [screen.word(name if "." in name else f"cli.{name}") for name in headers]
+    headers = ("day", "amount", "duplicates.in_bank", "duplicates.in_onec", "counterparty", "likeness")
+    words = [screen.word(f"cli.{name}") for name in headers]
     made = table(*words, right=(1,), fixed=(0,))
     for pair in found:
         bank, onec = pair["bank"], pair["onec"]

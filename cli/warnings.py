@@ -13,7 +13,7 @@ from cli.watching import TaskId
 
 
 def warnings(ctx: typer.Context, task_id: TaskId, limit: Limit = 100, as_json: AsJson = False) -> None:
-    """Show the rows of a task that look wrong in something: a wrong ИНН, say. They are loaded all the same."""
+    """Show rows of a task that look wrong in something (a wrong ИНН, say) and are loaded all the same."""
     state = state_of(ctx)
     screen = state.screen
     with state.api() as api:
