@@ -26,6 +26,16 @@ WHERE i.inn <> '' AND c.inn = i.inn AND c.kpp = i.kpp AND NOT c.retracted AND NO
   AND c.data_version IS NULL -- a reference of 1C may look like a key of ours
   AND NOT EXISTS (SELECT FROM contractor k WHERE k.key = i.key)
 """
+# Also where the file had no КПП for it and nobody else has the ИНН: of several elements the first.
+ADOPT_WITHOUT_KPP = """
+UPDATE contractor c SET key = i.key FROM incoming_contractor i
+WHERE i.inn <> '' AND i.kpp <> '' AND c.inn = i.inn AND c.kpp = '' AND NOT c.retracted AND NOT i.retracted
+  AND uuid_extract_version(c.key) = 8 AND uuid_extract_version(i.key) IS DISTINCT FROM 8
+  AND c.data_version IS NULL
+  AND NOT EXISTS (SELECT FROM contractor k WHERE k.key = i.key)
+  AND NOT EXISTS (SELECT FROM contractor o WHERE o.inn = c.inn AND NOT o.retracted AND o.key <> c.key)
+  AND NOT EXISTS (SELECT FROM incoming_contractor e WHERE e.inn = i.inn AND e.row_no < i.row_no)
+"""
 # And a row without a reference means who has its ИНН and КПП; without a КПП, who has its ИНН in 1C.
 FIND = """
 UPDATE incoming_contractor i SET key = f.key FROM incoming_contractor w, LATERAL (
@@ -34,6 +44,25 @@ UPDATE incoming_contractor i SET key = f.key FROM incoming_contractor w, LATERAL
       AND (c.kpp = w.kpp OR w.kpp = '' AND c.data_version IS NOT NULL)
     ORDER BY c.data_version IS NULL, c.kpp <> w.kpp, c.key LIMIT 1) f
 WHERE w.row_no = i.row_no AND i.inn <> '' AND uuid_extract_version(i.key) = 8 AND f.key <> i.key
+RETURNING i.row_no, i.key
+"""
+# A row with a КПП means who has its ИНН without one, here or further up in the batch, if nobody else has it:
+# the КПП was filled in. Those are few, and looked for first.
+FILLED_IN = """
+WITH bare AS MATERIALIZED (
+    SELECT inn FROM incoming_contractor WHERE kpp = '' AND inn <> ''
+    UNION
+    SELECT c.inn FROM contractor c JOIN incoming_contractor i ON i.inn = c.inn
+    WHERE c.inn <> '' AND c.kpp = '' AND NOT c.retracted
+)
+UPDATE incoming_contractor i SET key = f.key
+FROM incoming_contractor w JOIN bare USING (inn), LATERAL (
+    SELECT (array_agg(o.key))[1] AS key FROM (
+        SELECT c.key, c.kpp FROM contractor c WHERE c.inn = w.inn AND c.inn <> '' AND NOT c.retracted
+        UNION
+        SELECT e.key, e.kpp FROM incoming_contractor e WHERE e.inn = w.inn AND e.row_no < w.row_no
+    ) o HAVING count(DISTINCT o.key) = 1 AND max(o.kpp) = '') f
+WHERE w.row_no = i.row_no AND i.kpp <> '' AND uuid_extract_version(i.key) = 8 AND f.key <> i.key
 RETURNING i.row_no, i.key
 """
 # Rows of a batch that mean one contractor: the last counts.
@@ -58,13 +87,20 @@ _CHANGES = ("code", "name", "full_name", "kind", "inn", "kpp", "okpo", "retracte
 
 
 def _said(field: str) -> str:
-    """What a file does not say leaves what is there; a full name that is only the name says nothing."""
+    """What a file does not say leaves what is there; a full name that is only the name says nothing, and
+    follows the name where it was made of it before."""
     if field in _EMPTY_STAYS:
         return f"coalesce(nullif(excluded.{field}, ''), contractor.{field})"
     if field == "full_name":
         return (
-            "CASE WHEN excluded.full_name = excluded.name AND contractor.full_name <> ''"
+            "CASE WHEN excluded.full_name = excluded.name"
+            " AND contractor.full_name NOT IN ('', contractor.name)"
             " THEN contractor.full_name ELSE excluded.full_name END"
+        )
+    if field == "kpp":
+        return (
+            "CASE WHEN excluded.kpp = '' AND excluded.inn = contractor.inn"
+            " THEN contractor.kpp ELSE excluded.kpp END"
         )
     return f"excluded.{field}"
 
