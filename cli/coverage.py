@@ -10,12 +10,12 @@ import orjson
 import typer
 from rich.text import Text
 
-from cli import figures
 from cli.api import Json
 from cli.failures import CLEAN, PARTIAL
 from cli.root import state_of
 from cli.screen import Screen
 from cli.tasks import AsJson
+from infra.wording import days as days_of
 
 _PAGE = 50
 _LABEL = 10
@@ -99,10 +99,9 @@ def _sentences(screen: Screen, days: Sequence[Json]) -> Iterator[str]:
     for (status, difference), some in groupby(days, lambda day: (standing(day), day["difference"])):
         if status not in _MISSING:
             continue
-        span = [figures.day(_day(day), screen.language) for day in some]
+        span = [_day(day) for day in some]
         code = status if difference is not None else f"{status}_unknown"
-        when = span[0] if len(span) == 1 else f"{span[0]} - {span[-1]}"
-        args = {"days": when, "difference": screen.money(difference)}
+        args = {"days": days_of(span[0], span[-1], screen.language), "difference": screen.money(difference)}
         yield screen.word(f"cli.coverage.says_{code}", **args)
 
 

@@ -99,7 +99,7 @@ def test_days_are_drawn_a_month_a_line() -> None:
         "2025-04   ??!?",
     ]
     assert lines[4:7] == [
-        "1 Apr 2025 - 2 Apr 2025: no statement, and the balance has moved by -10.00",
+        "1 Apr 2025 – 2 Apr 2025: no statement, and the balance has moved by -10.00",
         "3 Apr 2025: the opening balance differs by 5.00 from the closing one before",
         "4 Apr 2025: no statement",
     ]

@@ -103,6 +103,7 @@ def test_a_number_that_nobody_knows_says_how_it_is_mapped(live: Installed, tmp_p
     result = live.run("import", stock, "--kind", "stock", "--param", "warehouse=Основной", "--follow")
     assert result.exit_code == 1, result.output
     said = " ".join(result.output.split())
+    assert "1 (row 2 of the sheet)" in said
     assert "POST /part-numbers" in said
     assert "--kind part-numbers" in said
 
