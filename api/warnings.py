@@ -33,7 +33,11 @@ class WarnedRowInfo(BaseModel):
 
 
 class WarnedRowList(BaseModel):
+    """``total`` counts the rows of all attempts, those of a failed or stopped task too; ``result.warned`` of
+    a completed task those of its last attempt."""
+
     items: list[WarnedRowInfo]
+    total: int
     next_cursor: str | None
 
 
@@ -46,11 +50,12 @@ async def list_warnings(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> WarnedRowList:
-    """In the order of the source; ``result.warned`` counts them. They are in the books like all others."""
+    """In the order of the source. They are in the books like all others."""
     await found(connection, task_id)
     page = await warnings.rows(connection, task_id, cursor, limit)
     items = [_shown(row, language) for row in page.items]
-    return WarnedRowList(items=items, next_cursor=page.next_cursor)
+    total = await warnings.total(connection, task_id)
+    return WarnedRowList(items=items, total=total, next_cursor=page.next_cursor)
 
 
 def _shown(row: Mapping[str, Any], language: Language) -> WarnedRowInfo:

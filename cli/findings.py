@@ -12,7 +12,7 @@ def findings(screen: Screen, api: Api, task: Json) -> None:
     those of this moment: what the other source brings later is found too."""
     if task["status"] not in ENDED:
         return
-    if warned := (task["result"] or {}).get("warned", 0):
+    if warned := api.get(f"/tasks/{task['id']}/warnings", {"limit": 1})["total"]:
         screen.say("cli.warned", style="yellow", count=warned, id=task["id"])
     if task["kind"] == _IN_TWO_SOURCES and not task["dry_run"]:
         pairs = api.get("/duplicates", {"task_id": task["id"], "limit": 1})["total"]

@@ -103,7 +103,6 @@ async def _upserted(
         async with cursor.copy(sql.COPY) as copy:
             await copy.write("".join(map(_line, rows)))
         await cursor.execute(sql.ADOPT)
-        await cursor.execute(sql.ADOPT_WITHOUT_KPP)
         if batch.context.get("source") != "onec":
             said |= await _resolved(cursor, mine)
         await cursor.execute(sql.UPSERT, {"task": batch.task.task_id})

@@ -85,7 +85,7 @@ async def waiting(
     connection: AsyncConnection, wanted: PairFilter, cursor: str | None = None, limit: int = 50
 ) -> Pairs:
     """Pairs that nobody has decided, the latest day first. Raises BadCursor. As dear as all open pairs of
-    those days: 100 ms of 300,000 rows."""
+    those days: of 300,000 rows with 30,000 pairs 175 ms, those of a month 40 ms, a task's 80 ms."""
     named = {name: value for name, value in asdict(wanted).items() if value is not None}
     parameters: dict[str, Any] = {**named, "most": limit + 1}
     after = "true"

@@ -11,6 +11,12 @@ _ROWS = """
 SELECT DISTINCT ON (row_no) row_no, attempt, key, codes, args FROM warned_row
 WHERE task_id = :id AND row_no > :after ORDER BY row_no, attempt DESC LIMIT :most
 """
+_TOTAL = "SELECT count(DISTINCT row_no) FROM warned_row WHERE task_id = :id"
+
+
+async def total(connection: AsyncConnection, task_id: UUID) -> int:
+    """How many rows of the task carry a warning, of all its attempts."""
+    return int(await connection.scalar(text(_TOTAL), {"id": task_id}) or 0)
 
 
 async def rows(

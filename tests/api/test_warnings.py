@@ -21,6 +21,7 @@ async def test_rows_with_a_warning_are_listed_in_order_with_words(api: Installat
     await run(api, _WARNED, task_id, 3, 1, "ООО Лютик", ["inn_length", "kpp_length"], args)
     await run(api, _WARNED, task_id, 9, 2, "ООО Верба", ["kpp_length"], args)
     page = await api.get(f"/tasks/{task_id}/warnings")
+    assert page["total"] == 2
     told = [
         (row["row_no"], row["attempt"], [one["code"] for one in row["warnings"]]) for row in page["items"]
     ]

@@ -75,4 +75,4 @@ class Books(Socketless):
         return {"items": self.accounts, "next_cursor": None}
 
     async def _warnings(self, task_id: str, request: Request) -> Json:
-        return {"items": self.warned, "next_cursor": None}
+        return {"items": self.warned, "total": len(self.warned), "next_cursor": None}

@@ -88,6 +88,13 @@ async def test_where_branches_are_known_another_one_is_new(connection: Connectio
     assert await table(connection, "Новый филиал;770201001") == ["created"]
 
 
+async def test_of_several_elements_the_one_without_a_kpp_is_it(connection: Connection) -> None:
+    await table(connection, "Ромашка;")
+    [(firm, _)] = await known(connection)
+    assert await from_1c(connection, (REF, KPP), (OTHER_REF, "")) == ["created", "updated"]
+    assert (await known(connection))[0] == (firm, "")
+
+
 @pytest.mark.parametrize("elements", [[(REF, KPP)], [(REF, KPP), (OTHER_REF, OTHER)]])
 async def test_1c_takes_over_the_firm_that_a_file_had_without_one(
     connection: Connection, elements: list[tuple[str, str]]
