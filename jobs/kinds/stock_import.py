@@ -70,7 +70,7 @@ class StockImport:
 
 
 class _Lots:
-    """Reads the rows of one batch; what many of them say alike is looked at once: 3.5 µs a row instead of 7."""
+    """Reads the rows of one batch; what many of them say is looked at once: 3.5 µs a row instead of 7."""
 
     def __init__(self, parts: KnownParts, units: dict[str, str], params: Mapping[str, Any]) -> None:
         self._parts = parts
@@ -130,7 +130,7 @@ class _Lots:
         return known or unit
 
 
-def _quantity(raw: Row, field: str) -> str:
+def _quantity(raw: reading.Cells, field: str) -> str:
     quantity = reading.decimal(raw, field)
     if quantity is None:
         raise MalformedRow("value_missing", field, "")
@@ -139,11 +139,11 @@ def _quantity(raw: Row, field: str) -> str:
     return str(plain(quantity))
 
 
-def _unit_cost(raw: Row, field: str) -> str | None:
+def _unit_cost(raw: reading.Cells, field: str) -> str | None:
     return plain(reading.positive(raw, field, zero=True))
 
 
-def _received(raw: Row, field: str) -> str | None:
+def _received(raw: reading.Cells, field: str) -> str | None:
     received = reading.day(raw, field)
     return None if received is None else received.isoformat()
 

@@ -31,13 +31,17 @@ def texts(chunks: Iterable[bytes]) -> Iterator[str]:
         yield text
 
 
-def elements(chunks: Iterable[str], end: str, stop: str) -> Iterator[str]:
-    """What stands before each ``end``; over at ``stop``. Raises Fatal(``xlsx_damaged``) where the part ends
-    without it, or one element is larger than 8 MB."""
+def blocks(chunks: Iterable[str], end: str, stop: str) -> Iterator[str]:
+    """Whole elements, each with its ``end``, as many as a chunk brings; over at ``stop``. Raises
+    Fatal(``xlsx_damaged``) where the part ends without it, or one element is larger than 8 MB."""
     rest = ""
     for chunk in chunks:
-        *found, rest = (rest + chunk).split(end)
-        yield from found
+        rest += chunk
+        cut = rest.rfind(end)
+        if cut >= 0:
+            cut += len(end)
+            yield rest[:cut]
+            rest = rest[cut:]
         if stop in rest:
             return
         if len(rest) > MOST_ELEMENT:
