@@ -12,16 +12,23 @@ from jobs.prices.matching import matched
 # it is a space.
 _SEPARATOR = "\x1f"
 _KEYS = f"ANY(string_to_array(%s, '{_SEPARATOR}'))"
-_NUMBERS = f"SELECT number_key, vendor_key, component_id FROM part_number WHERE number_key = {_KEYS}"
-_CODES = f"SELECT code_key, id FROM component WHERE code_key = {_KEYS}"
+_NUMBERS = f"""
+SELECT p.number_key, p.vendor_key, c.id, c.unit FROM part_number p JOIN component c ON c.id = p.component_id
+WHERE p.number_key = {_KEYS}
+"""
+_CODES = f"SELECT code_key, id, unit FROM component WHERE code_key = {_KEYS}"
 
 
 class KnownParts:
-    """What the numbers of one batch belong to."""
+    """What the numbers of one batch belong to. ``units`` are those of every component that may be meant, ''
+    where it has none."""
 
-    def __init__(self, numbers: dict[str, dict[str, int]], codes: dict[str, int]) -> None:
+    def __init__(
+        self, numbers: dict[str, dict[str, int]], codes: dict[str, int], units: dict[int, str]
+    ) -> None:
         self._numbers = numbers
         self._codes = codes
+        self.units = units
 
     @classmethod
     async def of(cls, connection: psycopg.AsyncConnection[Any], names: Collection[str]) -> "KnownParts":
@@ -31,16 +38,15 @@ class KnownParts:
             numbers = await connection.execute(_NUMBERS, keys)
             codes = await connection.execute(_CODES, keys)
         found: dict[str, dict[str, int]] = {}
-        for number, vendor, component_id in await numbers.fetchall():
-            found.setdefault(number, {})[vendor] = component_id
-        return cls(found, dict(await codes.fetchall()))
-
-    @property
-    def components(self) -> list[int]:
-        """Every component that may be meant."""
-        return sorted(
-            {*self._codes.values(), *(one for found in self._numbers.values() for one in found.values())}
-        )
+        known: dict[str, int] = {}
+        units: dict[int, str] = {}
+        for number, vendor, component, unit in await numbers.fetchall():
+            found.setdefault(number, {})[vendor] = component
+            units[component] = unit
+        for code, component, unit in await codes.fetchall():
+            known[code] = component
+            units[component] = unit
+        return cls(found, known, units)
 
     def component(self, number: str, vendor: str, field: str = "number") -> int:
         """Raises MalformedRow where nobody knows the number, or several vendors do and none is named."""
