@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.errors import Fatal, TidemarkError
 from jobs.formats.tables.books import opened
 from jobs.formats.tables.grid import GridRow
-from jobs.formats.tables.xlsx import blocks, strings
+from jobs.formats.tables.xlsx import blocks, package, strings
 from jobs.formats.tables.xlsx.sheet import Sheet
 from tests.formats.sheets import Rows, changed, workbook
 from tests.fuzz.files import damaged
@@ -104,6 +104,24 @@ def _without(text: bytes, by: bytes = b"") -> Callable[[bytes], bytes]:
 def test_failing_sheets_that_nobody_writes_are_judged_alike(change: Callable[[bytes], bytes]) -> None:
     content = changed(workbook([["Артикул", "Остаток"], ["А-1", 1], ["А-2", 2.5]]), sheet1=change)
     assert read(content) == one_by_one(content)
+
+
+@pytest.mark.parametrize("length", [1, 21, 100_000])
+def test_success_names_with_a_prefix_are_read(length: int) -> None:
+    """A prefix may be as long as somebody likes who wants the pattern to be large."""
+    prefix = b"x" * length + b":"
+
+    def named(sheet: bytes) -> bytes:
+        for name in (b"sheetData", b"row", b"c", b"v"):
+            for start in (b"<", b"</"):
+                for end in (b" ", b">", b"/>"):
+                    sheet = sheet.replace(start + name + end, start + prefix + name + end)
+        return sheet
+
+    content = workbook([["Артикул", None, "Остаток"], ["А-1", None, 1.5]])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(package, "MOST_RATIO", 10_000)
+        assert read(changed(content, sheet1=named)) == read(content)
 
 
 def test_success_an_ordinary_workbook_is_read_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

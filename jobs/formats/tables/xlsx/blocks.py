@@ -13,6 +13,8 @@ from jobs.formats.tables.xlsx.strings import Strings
 MOST_ROWS = 1_048_576
 # Further right nearly all cells are blank, and each costs a look in every row.
 MOST_QUICK_COLUMNS = 100
+# It stands in the pattern four times a column.
+_LONGEST_PREFIX = 20
 _COLUMN = re.compile(r'<(?:\w+:)?c r="([A-Z]{1,2})\d')
 _PLAIN = re.compile(r"[0-9.-]*+")
 _PLAIN_DIGITS = 15
@@ -67,10 +69,11 @@ class Blocks:
             if len(found) == expected:
                 return found
         width = max(map(_place, set(_COLUMN.findall(block))), default=-1) + 1
-        if not self._width < width <= MOST_QUICK_COLUMNS:
+        if not self._width < width <= MOST_QUICK_COLUMNS or len(self._prefix) > _LONGEST_PREFIX:
             return []
-        self._width = width
-        self._pattern = _pattern(self._prefix, width)
+        # Doubled, so that a sheet of ever wider rows asks for few patterns (15 ms each).
+        self._width = min(max(width, 2 * self._width), MOST_QUICK_COLUMNS)
+        self._pattern = _pattern(self._prefix, self._width)
         found = self._pattern.findall(block)
         return found if len(found) == expected else []
 
