@@ -10,8 +10,8 @@ from jobs.formats.tables.xlsx.xml import blocks, plain, texts
 
 MOST_STRINGS = 1_000_000
 MOST_BYTES = 40 * 1024**2
-# 36 MB at most, with four files at a time.
-KEPT_STRINGS, KEPT_SIGNS = 250_000, 8_000_000
+# 30 MB at most, and there are four files at a time.
+KEPT_STRINGS, KEPT_SIGNS = 250_000, 5_000_000
 # No pattern here passes over a "<": each costs the length of what it looks through, whatever is in it.
 _ROOT = re.compile(r"<(\w+:)?sst\b([^<>]*)>")
 _TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^<>]*)?>([^<]*)</(?:\w+:)?t>")
