@@ -11,7 +11,7 @@ def escaped(value: str) -> str:
 
 
 def copy_lines(rows: Iterable[Sequence[str | None]], columns: int) -> str:
-    """Lines of ``columns`` values each, put together at once where none needs an escape (0.7 µs a line of
+    """Lines of ``columns`` values each, put together at once where none needs an escape (0.9 µs a line of
     ten values instead of 1.7)."""
     taken = list(rows)
     whole = "".join(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-# Not frozen: that makes a row 0.4 µs dearer.
+# Not frozen: that makes a row 0.5 µs dearer.
 @dataclass(slots=True)
 class GridRow:
     """A row of a sheet as text: ``number`` is 1-based, ``cells`` start at the first column with blanks

@@ -1,5 +1,5 @@
 """Many rows of a sheet at once, where they are written as spreadsheet programs write them: one pattern over
-all of their columns, then column by column. 3 µs for a row of 8 cells instead of 9."""
+all of their columns, then column by column. 5 µs for a row of 8 cells instead of 10."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
