@@ -28,11 +28,12 @@ class CorrectedMeanwhile(CorrectionRefused):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """``raw`` is the whole row as it shall be. ``attempt`` is whose rejection its author has seen,
-    ``expected`` the number of the last correction that was (0 = none)."""
+    """``raw`` is the whole row as it shall be. ``attempt`` and ``batch_no`` are of the rejection that its
+    author has seen, ``expected`` is the number of the last correction that was (0 = none)."""
 
     row_no: int
     attempt: int
+    batch_no: int
     raw: Mapping[str, Any]
     expected: int = 0
 

@@ -120,6 +120,7 @@ async def _refuse_moved(connection: AsyncConnection, task_id: str, wanted: Seque
         "id": task_id,
         "rows": [one.row_no for one in wanted],
         "attempts": [one.attempt for one in wanted],
+        "batches": [one.batch_no for one in wanted],
     }
     since = await connection.scalar(text(_LOADED_SINCE), parameters)
     if since is not None:
@@ -160,13 +161,16 @@ def _message(
 
 _COLUMNS = "event_id, task_id, row_no, number, attempt, raw, row_hash, corrected_by, corrected_at"
 _STATE = "SELECT state FROM task_state WHERE task_id = :id FOR SHARE"
+# Whoever does a batch again does all its rejected rows; an attempt that reads its source anew cuts others.
 _LOADED_SINCE = """
-SELECT w.row_no FROM unnest(CAST(:rows AS bigint[]), CAST(:attempts AS int[])) w (row_no, attempt)
+SELECT w.row_no
+FROM unnest(CAST(:rows AS bigint[]), CAST(:attempts AS int[]), CAST(:batches AS int[]))
+     w (row_no, attempt, batch_no)
 WHERE EXISTS (
-    SELECT FROM recorded_batch r JOIN applied_batch a USING (task_id, attempt, batch_no)
-    WHERE r.task_id = :id AND r.attempt > w.attempt
-      AND w.row_no >= r.first_row AND w.row_no < r.first_row + r.rows
+    SELECT FROM applied_batch a
+    WHERE a.task_id = :id AND a.attempt > w.attempt AND a.batch_no = w.batch_no
 )
+OR w.attempt < (SELECT (state #>> '{work,origin}')::int FROM task_state WHERE task_id = :id)
 ORDER BY w.row_no LIMIT 1
 """
 # A row's corrections are later one after the other, whatever clocks say: the projection keeps the latest.

@@ -70,6 +70,17 @@ async def states(engine: AsyncEngine, task: str, state: Completed | Running) -> 
         )
 
 
+async def applied(engine: AsyncEngine, task: str, *, attempt: int, batch_no: int) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO applied_batch (task_id, attempt, batch_no, content_hash)"
+                " VALUES (:id, :attempt, :batch_no, '')"
+            ),
+            {"id": task, "attempt": attempt, "batch_no": batch_no},
+        )
+
+
 def running(attempt: int) -> Running:
     return Running(seq=1, about=About(kind="bank_transactions"), work=Work(attempt=attempt))
 
@@ -78,7 +89,7 @@ async def test_a_correction_is_two_events_with_its_author_and_only_one_of_them_h
     corrections: Corrections, settings: Settings
 ) -> None:
     task = new_id()
-    [one], published = await corrections.accept(task, "7", [Correction(41, 1, ROW)])
+    [one], published = await corrections.accept(task, "7", [Correction(41, 1, 1, ROW)])
     assert (one.number, published) == (1, True)
     [row] = await said(settings, REJECTS, task)
     [fact] = await said(settings, TASKS, task)
@@ -91,7 +102,7 @@ async def test_a_correction_is_two_events_with_its_author_and_only_one_of_them_h
 async def test_a_correction_can_be_corrected(corrections: Corrections, engine: AsyncEngine) -> None:
     task = new_id()
     for expected in range(3):
-        await corrections.accept(task, str(expected), [Correction(41, 1, ROW, expected)])
+        await corrections.accept(task, str(expected), [Correction(41, 1, 1, ROW, expected)])
     assert await stored(engine, task) == [(41, 1, "user:0"), (41, 2, "user:1"), (41, 3, "user:2")]
 
 
@@ -99,7 +110,7 @@ async def test_failing_of_two_people_who_saw_the_same_row_one_is_told(
     corrections: Corrections, engine: AsyncEngine
 ) -> None:
     task = new_id()
-    both = [corrections.accept(task, who, [Correction(n, 1, ROW) for n in (1, 2)]) for who in "ab"]
+    both = [corrections.accept(task, who, [Correction(n, 1, 1, ROW) for n in (1, 2)]) for who in "ab"]
     outcomes = await asyncio.gather(*both, return_exceptions=True)
     [refused] = [one for one in outcomes if isinstance(one, CorrectedMeanwhile)]
     assert refused.row_no == 1
@@ -111,9 +122,9 @@ async def test_failing_a_correction_of_another_one_than_the_last(
     corrections: Corrections, engine: AsyncEngine, expected: int
 ) -> None:
     task = new_id()
-    await corrections.accept(task, "a", [Correction(41, 1, ROW)])
+    await corrections.accept(task, "a", [Correction(41, 1, 1, ROW)])
     with pytest.raises(CorrectedMeanwhile):
-        await corrections.accept(task, "b", [Correction(40, 1, ROW), Correction(41, 1, ROW, expected)])
+        await corrections.accept(task, "b", [Correction(40, 1, 1, ROW), Correction(41, 1, 1, ROW, expected)])
     assert await stored(engine, task) == [(41, 1, "user:a")]
 
 
@@ -121,7 +132,7 @@ async def test_failing_while_a_later_attempt_runs(corrections: Corrections, engi
     task = new_id()
     await states(engine, task, running(2))
     with pytest.raises(RowBeingLoaded):
-        await corrections.accept(task, "a", [Correction(41, 1, ROW)])
+        await corrections.accept(task, "a", [Correction(41, 1, 1, ROW)])
     assert await stored(engine, task) == []
 
 
@@ -130,7 +141,7 @@ async def test_success_while_the_attempt_that_rejected_the_row_still_runs(
 ) -> None:
     task = new_id()
     await states(engine, task, running(1))
-    await corrections.accept(task, "a", [Correction(41, 1, ROW)])
+    await corrections.accept(task, "a", [Correction(41, 1, 1, ROW)])
 
 
 async def test_failing_where_a_later_attempt_has_loaded_the_row(
@@ -138,16 +149,11 @@ async def test_failing_where_a_later_attempt_has_loaded_the_row(
 ) -> None:
     task = new_id()
     await states(engine, task, Completed(**running(2).model_dump(exclude={"name"}), outcome="clean"))
-    async with engine.begin() as connection:
-        for statement in (
-            "INSERT INTO recorded_batch VALUES (:id, 2, 1, 't', 0, 0, 41, 2, '')",
-            "INSERT INTO applied_batch (task_id, attempt, batch_no, content_hash) VALUES (:id, 2, 1, '')",
-        ):
-            await connection.execute(text(statement), {"id": task})
+    await applied(engine, task, attempt=2, batch_no=7)
     with pytest.raises(RowLoadedSince) as refused:
-        await corrections.accept(task, "a", [Correction(40, 1, ROW), Correction(42, 1, ROW)])
+        await corrections.accept(task, "a", [Correction(40, 1, 6, ROW), Correction(42, 1, 7, ROW)])
     assert refused.value.row_no == 42
-    await corrections.accept(task, "a", [Correction(43, 1, ROW), Correction(42, 2, ROW)])
+    await corrections.accept(task, "a", [Correction(43, 1, 6, ROW), Correction(42, 2, 7, ROW)])
 
 
 async def test_a_replay_that_is_being_accepted_is_waited_for(
@@ -160,7 +166,7 @@ async def test_a_replay_that_is_being_accepted_is_waited_for(
             text("UPDATE task_state SET state = CAST(:state AS jsonb) WHERE task_id = :id"),
             {"id": task, "state": orjson.dumps(dump(running(2))).decode()},
         )
-        correcting = asyncio.ensure_future(corrections.accept(task, "a", [Correction(41, 1, ROW)]))
+        correcting = asyncio.ensure_future(corrections.accept(task, "a", [Correction(41, 1, 1, ROW)]))
         done, _ = await asyncio.wait({correcting}, timeout=0.1)
         assert not done
     with pytest.raises(RowBeingLoaded):
@@ -173,7 +179,7 @@ async def test_what_is_corrected_while_kafka_is_away_waits_and_comes_later(
     nowhere = Publisher("127.0.0.1:1", patience=0.2)
     away = Corrections(engine, nowhere, KEY, settings.namespace)
     task = new_id()
-    _, published = await away.accept(task, "a", [Correction(41, 1, ROW)])
+    _, published = await away.accept(task, "a", [Correction(41, 1, 1, ROW)])
     assert not published
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE correction SET corrected_at = corrected_at - interval '2 s'"))
