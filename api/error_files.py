@@ -29,6 +29,8 @@ from projections.queries import rejects
 PART = 1_000
 # What a sheet of Excel holds beside its header.
 MOST_SHEET_ROWS = 1_048_575
+# How many rows the file has, for who saves it unseen.
+ROWS = "X-Rows"
 FILE = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CSV, XLSX)}}
 
 
@@ -48,16 +50,16 @@ async def export_rejects(
     ``POST /tasks/{id}/rejects/corrections``; whoever uses a spreadsheet is better off with ``xlsx``."""
     async with context.reading.connect() as connection:
         await found(connection, task_id)
-    path = await _made(context, task_id, language, format)
+    path, rows = await _made(context, task_id, language, format)
     return FileResponse(
         path,
-        headers=_named(task_id, format, language),
+        headers={ROWS: str(rows), **_named(task_id, format, language)},
         media_type=CSV if format == "csv" else XLSX,
         background=BackgroundTask(path.unlink, missing_ok=True),
     )
 
 
-async def _made(context: Context, task_id: UUID, language: Language, form: str) -> Path:
+async def _made(context: Context, task_id: UUID, language: Language, form: str) -> tuple[Path, int]:
     """In a temporary file, which is the caller's to delete; memory is that of 1,000 rows."""
     handle, name = tempfile.mkstemp(suffix=f".{form}")
     os.close(handle)
@@ -73,7 +75,7 @@ async def _made(context: Context, task_id: UUID, language: Language, form: str) 
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return path
+    return path, rows
 
 
 async def _spooled(context: Context, task_id: UUID, language: Language, spool: Spool) -> int:

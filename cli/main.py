@@ -7,6 +7,7 @@ import typer
 
 from cli import (
     classify,
+    correct,
     coverage,
     demo,
     duplicates,
@@ -59,6 +60,7 @@ app.command()(tasks.show)
 app.command()(watching.watch)
 app.command()(tasks.cancel)
 app.command()(rejects.rejects)
+app.command()(correct.correct)
 app.command()(warnings.warnings)
 app.command()(duplicates.duplicates)
 app.command()(coverage.coverage)
