@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-import xlsxwriter
 
 from jobs.formats.tables import books
 from tests.api.installation import Installation, Json
 from tests.api.rejecting import ROW, corrected, rejected, with_rejects
+from tests.formats.sheets import sheet_of_texts
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
@@ -120,7 +120,7 @@ async def test_a_workbook_is_corrected_as_well(api: Installation) -> None:
     assert row[head.index("Номер")] == EVIL["Номер"]
     assert row[head.index("ПлательщикСчет")] == "40702810500000000001"
     row[head.index("Дата")] = "28.02.2025"
-    status, said = await uploaded(api, task_id, written([head, row]))
+    status, said = await uploaded(api, task_id, sheet_of_texts([head, row]))
     assert (status, said["corrected"]) == (200, 1), said
     raw = (await api.get(f"/tasks/{task_id}/rejects/41"))["corrected"]
     assert {name: raw[name] for name in EVIL} == EVIL | {"Дата": "28.02.2025"}
@@ -129,18 +129,6 @@ async def test_a_workbook_is_corrected_as_well(api: Installation) -> None:
 def _cells(content: bytes) -> list[list[str]]:
     book = books.opened(io.BytesIO(content))
     return [list(row.cells) for row in book.rows(book.sheets[0])]
-
-
-def written(rows: list[list[str]]) -> bytes:
-    """As a person saves it: every cell a text."""
-    into = io.BytesIO()
-    book = xlsxwriter.Workbook(into, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet()
-    for number, cells in enumerate(rows):
-        for place, cell in enumerate(cells):
-            sheet.write_string(number, place, cell)
-    book.close()
-    return into.getvalue()
 
 
 def _other_number(rows: Rows) -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from domain.errors import MalformedRow, UnsupportedFormat
 from jobs.formats.error_file import CsvSheet, Ref, Rejected, Spool, changed, opened, safe
 from jobs.formats.error_file.cells import column, field_of, undone
+from tests.formats.sheets import changed as parts_of
+from tests.formats.sheets import sheet_of_texts
 
 Row = dict[str, Any]
 TASK = "01990000-0000-7000-8000-000000000001"
@@ -195,6 +197,7 @@ def test_a_code_page_that_does_not_hold_a_sign_has_changed_nothing() -> None:
         ("row_no,field,Номер\r\n1,2,3\r\n", "error_file_unknown"),
         ("row_no,ref,a,a\r\n", "error_file_column_twice"),
         ('"' + "x" * 200_000 + "\r\n", "error_file_unknown"),
+        (";;;\r\n", "error_file_unknown"),
         ("", "file_empty"),
     ],
 )
@@ -216,6 +219,37 @@ def test_failing_a_row_whose_number_was_touched(row_no: str, ref: str) -> None:
 def test_columns_may_be_moved_and_empty_ones_may_follow() -> None:
     content = f"a;ref;row_no;;\r\nb;{TASK}/1/1/0;1;;\r\n;;;;\r\n".encode()
     assert read(content) == [(Ref(TASK, 1, 1, 0), {"a": "b"})]
+
+
+@given(st.lists(rows, min_size=1, max_size=3))
+def test_a_workbook_of_texts_is_read_as_the_csv_is(found: list[Row]) -> None:
+    spool = spooled([rejected(number, raw) for number, raw in enumerate(found, 1)])
+    back = read(sheet_of_texts([spool.columns(), *spool.rows()]))
+    told = [changed(raw, cells, None) for raw, (_, cells) in zip(found, back, strict=True)]
+    assert told == [{}] * len(found)
+
+
+def test_failing_a_workbook_that_is_none_of_ours() -> None:
+    with pytest.raises(UnsupportedFormat, match="error_file_unknown"):
+        opened(io.BytesIO(sheet_of_texts([["Номер", "Сумма"]])))
+
+
+def test_failing_a_workbook_that_shows_no_sheet() -> None:
+    with pytest.raises(UnsupportedFormat, match="error_file_unknown"):
+        opened(io.BytesIO(parts_of(sheet_of_texts([["row_no", "ref"]]), workbook=_hidden)))
+
+
+def _hidden(part: bytes) -> bytes:
+    return part.replace(b"<sheet ", b'<sheet state="hidden" ')
+
+
+def test_a_cell_that_holds_only_a_beginning_is_no_difference_and_cannot_be_corrected() -> None:
+    raw = {"a": "=" + "x" * 40_000}
+    [(_, cells)] = read(written([rejected(1, raw)]))
+    assert len(cells["a"]) == 32_001
+    assert changed(raw, cells, "a") == {}
+    with pytest.raises(MalformedRow, match="cell_cut"):
+        changed(raw, {"a": "short"}, "a")
 
 
 def test_a_row_without_a_field_at_fault_needs_no_more_columns_than_its_own() -> None:

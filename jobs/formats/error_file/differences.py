@@ -34,7 +34,9 @@ def changed(
     for name, cell in cells.items():
         old = before.get(name)
         shown, new = text_of(old), undone(cell)
-        if _is_untouched(shown, cell, page):
+        if blank(new):
+            new = ""
+        if _is_untouched(shown, cell, page) or (not new and blank(shown)):
             continue
         if _is_spoiled(shown, new):
             raise MalformedRow("cell_spoiled", name, cell[:_SHOWN])
@@ -47,7 +49,7 @@ def changed(
 
 
 def _is_untouched(shown: str, cell: str, page: str | None) -> bool:
-    if cell in (shown, safe(shown)) or (blank(cell) and blank(shown)):
+    if cell in (shown, safe(shown)):
         return True
     return page is not None and cell in (_in_page(shown, page), _in_page(safe(shown), page))
 

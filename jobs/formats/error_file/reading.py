@@ -58,6 +58,8 @@ def _grid(file: BinaryIO) -> tuple[Iterator[GridRow], str]:
     head = file.read(_HEAD)
     if head.startswith(_ZIP):
         book = books.opened(file)
+        if not book.sheets:
+            raise UnsupportedFormat("error_file_unknown")
         return book.rows(book.sheets[0]), "utf-8"
     if not head.strip():
         raise UnsupportedFormat("file_empty")
@@ -88,8 +90,8 @@ def _read(rows: Iterator[GridRow], names: list[str]) -> Generator[FileRow, None,
 
 def _close(rows: Iterator[GridRow]) -> None:
     # A generator that is left to itself would look at a file that is closed by then.
-    if isinstance(rows, Generator):
-        rows.close()
+    assert isinstance(rows, Generator)
+    rows.close()
 
 
 def _delimiter(text: str) -> str:
