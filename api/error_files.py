@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -79,13 +80,13 @@ async def _made(context: Context, task_id: UUID, language: Language, form: str) 
 
 
 async def _spooled(context: Context, task_id: UUID, language: Language, spool: Spool) -> int:
-    """All of them as they stood at one moment."""
-    written = after = 0
+    """All of them as they stand at one moment."""
+    written = 0
     async with context.reading.connect() as connection:
-        await connection.execution_options(isolation_level="REPEATABLE READ")
-        while part := await rejects.part(connection, task_id, after, PART):
-            await asyncio.to_thread(spool.add, [_rejected(task_id, row, language) for row in part])
-            written, after = written + len(part), part[-1]["row_no"]
+        async with aclosing(rejects.standing(connection, task_id, PART)) as parts:
+            async for part in parts:
+                await asyncio.to_thread(spool.add, [_rejected(task_id, row, language) for row in part])
+                written += len(part)
     return written
 
 

@@ -4,7 +4,7 @@ A row that a later attempt has loaded or rejected again stands no longer as it w
 Corrections are read where they were accepted, so that who has corrected a row sees it at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,15 +34,15 @@ LEFT JOIN LATERAL (
 LEFT JOIN users u ON c.attempt = r.attempt
     AND u.id = CASE WHEN c.corrected_by LIKE 'user:%' THEN substr(c.corrected_by, 6)::uuid END
 """
-COLUMNS = f"""
+_COLUMNS = """
 r.attempt, r.batch_no, r.row_no, r.raw, r.field, r.value, r.code, r.args, r.fingerprint, r.rejected_at,
-COALESCE(c.number, 0) AS corrections, ({CURRENT}) AS current,
+COALESCE(c.number, 0) AS corrections,
 CASE WHEN c.attempt = r.attempt THEN c.raw END AS corrected,
 CASE WHEN c.attempt = r.attempt THEN COALESCE(u.name, c.corrected_by) END AS corrected_by,
 CASE WHEN c.attempt = r.attempt THEN c.corrected_at END AS corrected_at
 """
 _LIST = f"""
-SELECT {COLUMNS} FROM reject r {CORRECTED}
+SELECT {_COLUMNS}, ({CURRENT}) AS current FROM reject r {CORRECTED}
 WHERE r.task_id = :id AND (r.attempt, r.row_no) > (:attempt_after, :after)
   AND (CAST(:attempt AS int) IS NULL OR r.attempt = :attempt)
   AND (CAST(:fingerprint AS text) IS NULL OR r.fingerprint = :fingerprint)
@@ -50,15 +50,14 @@ WHERE r.task_id = :id AND (r.attempt, r.row_no) > (:attempt_after, :after)
 ORDER BY r.attempt, r.row_no LIMIT :most
 """
 _ROWS = f"""
-SELECT {COLUMNS} FROM (
+SELECT {_COLUMNS}, ({CURRENT}) AS current FROM (
     SELECT DISTINCT ON (row_no) * FROM reject
     WHERE task_id = :id AND row_no = ANY(CAST(:rows AS bigint[])) ORDER BY row_no, attempt DESC
 ) r {CORRECTED}
 ORDER BY r.row_no
 """
-_PART = f"""
-SELECT {COLUMNS} FROM reject r {CORRECTED}
-WHERE r.task_id = :id AND r.row_no > :after AND ({CURRENT}) ORDER BY r.row_no LIMIT :most
+_STANDING = f"""
+SELECT {_COLUMNS} FROM reject r {CORRECTED} WHERE r.task_id = :id AND {CURRENT} ORDER BY r.row_no
 """
 _HISTORY = """
 SELECT c.number, c.attempt, c.row_no, c.raw, c.corrected_at, c.published_at IS NOT NULL AS published,
@@ -107,9 +106,14 @@ async def latest(
     return {row["row_no"]: row for row in found}
 
 
-async def part(connection: AsyncConnection, task_id: UUID, after: int, most: int) -> list[dict[str, Any]]:
-    """The next rows that stand rejected, in the order of the source."""
-    return await _all(connection, _PART, {"id": task_id, "after": after, "most": most})
+async def standing(
+    connection: AsyncConnection, task_id: UUID, at_once: int
+) -> AsyncGenerator[list[dict[str, Any]], None]:
+    """All rows that stand rejected, in the order of the source, in parts: one answer of the database, read as
+    it is wanted."""
+    result = await connection.stream(text(_STANDING), {"id": task_id})
+    async for part in result.mappings().partitions(at_once):
+        yield [dict(row) for row in part]
 
 
 async def history(
