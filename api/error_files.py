@@ -82,11 +82,13 @@ async def _made(context: Context, task_id: UUID, language: Language, form: str) 
 async def _spooled(context: Context, task_id: UUID, language: Language, spool: Spool) -> int:
     """All of them as they stand at one moment."""
     written = 0
-    async with context.reading.connect() as connection:
-        async with aclosing(rejects.standing(connection, task_id, PART)) as parts:
-            async for part in parts:
-                await asyncio.to_thread(spool.add, [_rejected(task_id, row, language) for row in part])
-                written += len(part)
+    async with (
+        context.reading.connect() as connection,
+        aclosing(rejects.standing(connection, task_id, PART)) as parts,
+    ):
+        async for part in parts:
+            await asyncio.to_thread(spool.add, [_rejected(task_id, row, language) for row in part])
+            written += len(part)
     return written
 
 
