@@ -27,12 +27,12 @@ def corrected_row(before: Mapping[str, Any], changes: Mapping[str, Any], known: 
     """
     if TRIMMED in before or TOO_LARGE in before:
         raise MalformedRow("correction_cut")
-    for name, value in changes.items():
+    for name in changes:
         if name.startswith(MARK) or (name not in before and name not in known):
             raise MalformedRow("correction_field_unknown", name[:_SHOWN])
-        if not _is_usable(value):
-            raise MalformedRow("correction_value_unusable", name)
     row = {name: value for name, value in before.items() if not name.startswith(MARK)} | dict(changes)
+    if (bad := next((name for name, value in row.items() if not _is_usable(value)), None)) is not None:
+        raise MalformedRow("correction_value_unusable", bad)
     if all(name in before and before[name] == value for name, value in changes.items()):
         raise MalformedRow("correction_unchanged")
     if len(orjson.dumps(row)) > LARGEST_ROW:
@@ -41,16 +41,15 @@ def corrected_row(before: Mapping[str, Any], changes: Mapping[str, Any], known: 
 
 
 def _is_usable(value: Any, depth: int = 0) -> bool:
-    """What PostgreSQL and a message can hold: no NUL, no half of a pair, no infinity, 64-bit numbers."""
+    """What PostgreSQL and a message can hold, and give back as it is: no NUL, no half of a pair, no infinity;
+    64-bit numbers, because PostgreSQL writes 1e22 as 23 digits."""
     match value:
         case None | bool():
             return True
         case str():
             return "\0" not in value and _is_unicode(value)
-        case int():
-            return -(2**63) <= value < 2**63
-        case float():
-            return math.isfinite(value)
+        case int() | float():
+            return math.isfinite(value) and -(2**63) <= value < 2**63
         case list():
             return depth < DEEPEST and all(_is_usable(one, depth + 1) for one in value)
         case dict():

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import MalformedRow, UnsupportedFormat
@@ -84,6 +84,7 @@ def test_no_column_is_another_field_s_or_one_of_ours(fields: Row) -> None:
     assert [field_of(name) for name in columns] == list(fields)
 
 
+@settings(deadline=None)
 @given(st.lists(rows, min_size=1, max_size=4), st.sampled_from(",;"))
 def test_what_nobody_has_touched_is_no_difference(found: list[Row], separator: str) -> None:
     content = written([rejected(number, raw) for number, raw in enumerate(found, 1)], separator)
@@ -94,6 +95,7 @@ def test_what_nobody_has_touched_is_no_difference(found: list[Row], separator: s
     )
 
 
+@settings(deadline=None)
 @given(rows, names, texts, texts)
 def test_what_somebody_writes_into_a_cell_comes_back_as_it_is(
     raw: Row, name: str, old: str, new: str
@@ -221,12 +223,18 @@ def test_columns_may_be_moved_and_empty_ones_may_follow() -> None:
     assert read(content) == [(Ref(TASK, 1, 1, 0), {"a": "b"})]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=3))
 def test_a_workbook_of_texts_is_read_as_the_csv_is(found: list[Row]) -> None:
     spool = spooled([rejected(number, raw) for number, raw in enumerate(found, 1)])
     back = read(sheet_of_texts([spool.columns(), *spool.rows()]))
     told = [changed(raw, cells, None) for raw, (_, cells) in zip(found, back, strict=True)]
     assert told == [{}] * len(found)
+
+
+def test_a_number_of_more_than_64_bits_is_written_as_it_is() -> None:
+    [(_, cells)] = read(written([rejected(1, {"Остаток": 10**22})]))
+    assert changed({"Остаток": 10**22}, cells, None) == {}
 
 
 def test_failing_a_workbook_that_is_none_of_ours() -> None:

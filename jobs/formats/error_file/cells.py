@@ -1,11 +1,10 @@
 """Cells that no spreadsheet runs or spoils, and that can be undone."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
-
-import orjson
 
 # Our own columns. ``ref`` says of which rejection this row is, and how often it was corrected by then.
 OWN = ("row_no", "field", "value", "code", "reason", "ref")
@@ -49,8 +48,13 @@ class Ref:
 def text_of(value: Any) -> str:
     """A value of a row as a person reads it: a text as it is, anything else as JSON; no more of it than a
     cell holds."""
-    text = "" if value is None else value if isinstance(value, str) else orjson.dumps(value).decode()
+    text = "" if value is None else value if isinstance(value, str) else _json(value)
     return text[:LONGEST_CELL].replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+def _json(value: Any) -> str:
+    # Not orjson: a row of 1C may hold a number of more than 64 bits.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def safe(text: str) -> str:

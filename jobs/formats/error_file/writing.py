@@ -50,7 +50,7 @@ class Spool:
 
     def add(self, rows: Iterable[Rejected]) -> None:
         for row in rows:
-            shown = {name: value for name, value in row.raw.items() if _is_shown(name)}
+            shown = {name: text_of(value) for name, value in row.raw.items() if _is_shown(name)}
             self._fields.update(dict.fromkeys(shown))
             if row.field is not None and _is_shown(row.field):
                 # What is missing has to have a cell to be written into.
@@ -66,7 +66,7 @@ class Spool:
         self._file.seek(0)
         for line in self._file:
             own, raw = orjson.loads(line)
-            yield [*own, *(text_of(raw.get(name)) for name in fields)]
+            yield [*own, *(raw.get(name, "") for name in fields)]
 
 
 class CsvSheet:
