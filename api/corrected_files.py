@@ -12,16 +12,16 @@ from starlette.responses import Response
 from api.context import Context, ContextDep, LanguageDep
 from api.corrections import accept, router
 from api.imports import flag, received
-from api.problems import Problem, response
+from api.problems import Problem, response, unavailable
 from api.reject_models import CorrectionReport
 from api.responses import starts
 from api.reviewing import Review
 from api.security import Manager
 from api.tasks import found
-from domain.errors import TidemarkError
+from domain.errors import SourceUnavailable, TidemarkError
 from infra.wording import Language, word
 from jobs.formats.error_file import ErrorFile, FileRow, opened
-from jobs.sources.spooled import in_thread, spooled
+from jobs.sources.spooled import copied, in_thread
 
 PART = 500
 _FORM = {
@@ -72,9 +72,11 @@ async def correct_by_file(
 
 async def _reviewed(context: Context, task_id: UUID, path: str, language: Language) -> Review:
     try:
-        async with spooled(context.objects, path) as file:
+        with await copied(context.objects, path) as file:
             read = await in_thread(opened, file)
             return await _looked_at(context, task_id, read, language)
+    except SourceUnavailable as error:
+        raise unavailable(error.code) from error
     except TidemarkError as error:
         raise Problem(422, error.code, field="file", args=error.arguments) from error
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.states import About, Completed, Running, Work, dump
+from domain.states import State, dump, load
 from events.cloudevents import Envelope
 from events.rows import RowCorrected
 from events.tasks import TaskRowCorrected
@@ -59,7 +59,7 @@ async def stored(engine: AsyncEngine, task: str) -> list[tuple[int, int, str]]:
         return [(row.row_no, row.number, row.corrected_by) for row in rows]
 
 
-async def states(engine: AsyncEngine, task: str, state: Completed | Running) -> None:
+async def states(engine: AsyncEngine, task: str, state: State) -> None:
     async with engine.begin() as connection:
         await connection.execute(
             text(
@@ -81,8 +81,13 @@ async def applied(engine: AsyncEngine, task: str, *, attempt: int, batch_no: int
         )
 
 
-def running(attempt: int) -> Running:
-    return Running(seq=1, about=About(kind="bank_transactions"), work=Work(attempt=attempt))
+def running(attempt: int, **more: int) -> State:
+    work = {"attempt": attempt, **more}
+    return load({"name": "running", "seq": 1, "about": {"kind": "bank_transactions"}, "work": work})
+
+
+def completed(attempt: int, **more: int) -> State:
+    return load({**dump(running(attempt, **more)), "name": "completed", "outcome": "clean"})
 
 
 async def test_a_correction_is_two_events_with_its_author_and_only_one_of_them_holds_the_row(
@@ -148,7 +153,7 @@ async def test_failing_where_a_later_attempt_has_loaded_the_row(
     corrections: Corrections, engine: AsyncEngine
 ) -> None:
     task = new_id()
-    await states(engine, task, Completed(**running(2).model_dump(exclude={"name"}), outcome="clean"))
+    await states(engine, task, completed(2))
     await applied(engine, task, attempt=2, batch_no=7)
     with pytest.raises(RowLoadedSince) as refused:
         await corrections.accept(task, "a", [Correction(40, 1, 6, ROW), Correction(42, 1, 7, ROW)])
