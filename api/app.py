@@ -23,6 +23,7 @@ from api import (
     pages,
     part_numbers,
     pricelists,
+    replays,
     sockets,
     sync,
     tables,
@@ -33,10 +34,10 @@ from api.context import opened
 from api.middleware import Guard
 from api.problems import FieldError, Problem, ProblemDetails, add_handlers, response
 from infra.settings import Settings
+from infra.version import RELEASE
 from projections.position import BadPosition
 from projections.queries.paging import BadCursor
 
-VERSION = "0.1.0"
 PREFIX = "/api/v1"
 
 
@@ -44,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     """An application that opens its connections when it is started."""
     app = FastAPI(
         title="Tidemark",
-        version=VERSION,
+        version=RELEASE,
         summary="Imports you can audit, and repeat without a duplicate.",
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         tasks,
         tables,
         actions,
+        replays,
         transactions,
         duplicates,
         coverage,

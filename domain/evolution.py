@@ -21,9 +21,12 @@ from domain.states import (
     Undone,
     Work,
     known_status,
+    reads_anew,
 )
 from events.records import ControlTotal
 from events.tasks import (
+    Input,
+    Scope,
     TaskBatchImported,
     TaskCancelled,
     TaskCancelRequested,
@@ -132,7 +135,14 @@ def _facts(event: TaskSourceRead) -> SourceFacts:
         skipped=event.skipped,
         doubts=sum(_doubtful(total) for total in event.controls),
         notes=event.notes,
+        of=_whole(event),
     )
+
+
+def _whole(event: TaskSourceRead) -> tuple[int, int] | None:
+    if event.source_rows is None or event.source_batches is None:
+        return None
+    return event.source_rows, event.source_batches
 
 
 def _doubtful(total: ControlTotal) -> bool:
@@ -177,18 +187,20 @@ def _moved(
 def _accepted(state: Known, event: TaskRequestAccepted) -> State:
     seq, about, work = event.seq, state.about, state.work
     if event.request == "replay":
-        return Pending(seq=seq, about=about, work=_next(work, event))
+        return Pending(seq=seq, about=about, work=next_work(work, event.attempt, event.scope, event.input))
     return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)
 
 
-def _next(work: Work, event: TaskRequestAccepted) -> Work:
+def next_work(work: Work, attempt: int, scope: Scope, source: Input) -> Work:
     """The attempt after ``work``: what it does not touch stays as doubtful as it was."""
-    kept = work.rejected if event.scope == "unfinished" else 0
-    doubts = 0 if event.scope == "all" else work.doubts
+    anew = reads_anew(scope, source)
     return Work(
-        attempt=event.attempt,
-        scope=event.scope,
-        input=event.input,
-        rejected_before=kept,
-        doubts_before=doubts,
+        attempt=attempt,
+        scope=scope,
+        input=source,
+        rejected_before=0 if scope == "all" else work.rejected,
+        doubts_before=0 if scope == "all" else work.doubts,
+        origin=attempt if anew else work.origin,
+        since=attempt if scope == "all" else work.since,
+        whole=None if anew else work.found,
     )

@@ -24,7 +24,8 @@ class About(Record):
 class SourceFacts(Record):
     """The source was read to its end: so many rows, in so many batches or ``skipped``.
 
-    ``doubts`` counts accounts whose control totals differ or are unproven.
+    ``doubts`` counts accounts whose control totals differ or are unproven. ``of`` are rows and batches of
+    the whole where the attempt did a part and then read on to the end.
     """
 
     rows: int
@@ -32,13 +33,21 @@ class SourceFacts(Record):
     skipped: int = 0
     doubts: int = 0
     notes: tuple[str, ...] = ()
+    of: tuple[int, int] | None = None
+
+
+def reads_anew(scope: Scope, source: Input) -> bool:
+    """Whether an attempt asks the source for everything again: its rows get numbers of their own."""
+    return scope == "all" and source == "source"
 
 
 class Work(Record):
     """One attempt: what it is to do and what has been done.
 
     ``tries`` counts its starts, ``faults`` those that failed by their source. The two ``…_before`` are
-    what earlier attempts left standing when this one does only a part of the source again.
+    what earlier attempts left standing when this one does only a part of the source again. ``origin`` is
+    the attempt whose reading of the source numbers rows and batches, ``since`` the one that last began with
+    all of them, ``whole`` what was found at the end of the source where an earlier attempt has reached it.
     """
 
     attempt: int = 1
@@ -51,6 +60,9 @@ class Work(Record):
     source: SourceFacts | None = None
     rejected_before: int = 0
     doubts_before: int = 0
+    origin: int = 1
+    since: int = 1
+    whole: SourceFacts | None = None
 
     @property
     def totals(self) -> Counts:
@@ -59,7 +71,9 @@ class Work(Record):
 
     @property
     def rejected(self) -> int:
-        return self.rejected_before + self.counts.rejected
+        """Rows that stand rejected by now; those that are loaded again were among them."""
+        again = self.counts.total if self.scope == "rejected" else 0
+        return max(self.rejected_before - again, 0) + self.counts.rejected
 
     @property
     def doubts(self) -> int:
@@ -77,6 +91,23 @@ class Work(Record):
         if self.scope == "all":
             return self.done.covers(self.source.batches) or len(self.done) > self.source.batches
         return len(self.done) >= self.source.batches
+
+    @property
+    def complete(self) -> bool:
+        """Every row of the source has a verdict, by this attempt or one before."""
+        return self.scope == "rejected" or self.all_in
+
+    @property
+    def found(self) -> SourceFacts | None:
+        """What the end of the source was like, where an attempt of this origin has reached it."""
+        if self.source is None:
+            return self.whole
+        if self.scope == "all":
+            return self.source
+        if self.source.of is None:
+            return self.whole
+        rows, batches = self.source.of
+        return self.source.model_copy(update={"rows": rows, "batches": batches, "of": None})
 
 
 class Absent(Record):

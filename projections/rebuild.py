@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 BESIDE = "read_rebuilt"
 BEFORE = "read_before"
-_TABLES = Path(__file__).parent / "migrations" / "p001_read_models.sql"
+# In the order of their names, which is that of their versions.
+_TABLES = sorted((Path(__file__).parent / "migrations").glob("p[0-9][0-9][0-9]_*.sql"))
 # What is compared: all rows, but of offsets not when somebody last looked at the log's end.
 COMPARED = {
     "task": "TABLE {schema}.task",
@@ -153,7 +154,8 @@ async def _make(engine: AsyncEngine, schema: str) -> None:
         await connection.execute(text(f"DROP SCHEMA IF EXISTS {checked(schema)} CASCADE"))
         await connection.execute(text(f"CREATE SCHEMA {schema}"))
         await connection.execute(text(f"SET LOCAL search_path TO {schema}"))
-        await connection.exec_driver_sql(_TABLES.read_text(encoding="utf-8"))
+        for tables in _TABLES:
+            await connection.exec_driver_sql(tables.read_text(encoding="utf-8"))
 
 
 async def _offsets(connection: AsyncConnection, schema: str, lock: str = "") -> dict[Place, int]:

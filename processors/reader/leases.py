@@ -5,13 +5,15 @@ so that the old one, should it wake up, can neither renew nor move the cursor.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from domain.states import Known, Work
+from domain.task import load
 from events.records import Priority
 from jobs.base import TaskSpec
 from processors.reader.cutter import CutBatch
@@ -23,8 +25,9 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to read one attempt from ``row`` on. ``taken_from`` = the worker it was taken over from,
-    ``takeovers`` = how often that has happened since the cursor last moved."""
+    """The right to read one attempt from ``row`` on. ``work`` is what the attempt is to do, ``taken_from``
+    the worker it was taken over from, ``takeovers`` how often that has happened since the cursor last moved.
+    """
 
     spec: TaskSpec
     priority: Priority
@@ -33,6 +36,7 @@ class Lease:
     row: int
     taken_from: str | None
     takeovers: int = 0
+    work: Work = field(default_factory=Work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Leases:
             row=row.cursor["row"],
             taken_from=row.taken_from.split("/")[0] if row.taken_from else None,
             takeovers=row.takeovers,
+            work=_work(row.state),
         )
 
     async def renew(self, lease: Lease) -> None:
@@ -100,7 +105,7 @@ class Leases:
     async def recorded(self, lease: Lease, batches: Sequence[Recorded]) -> None:
         """Batches are in the log: move the cursor and keep where they lie, for replay."""
         last = batches[-1].batch
-        cursor = {"batch_no": last.batch_no, "row": last.first_row + last.rows - 1}
+        cursor = {"batch_no": last.batch_no, "row": last.last_row}
         async with self._engine.begin() as connection:
             # Losing the last few commits is harmless: the batches are published again, and count once.
             await connection.execute(text("SET LOCAL synchronous_commit = off"))
@@ -148,6 +153,12 @@ class Leases:
         return {"task": lease.spec.task_id, "attempt": lease.spec.attempt}
 
 
+def _work(stored: dict[str, Any]) -> Work:
+    state = load(stored)
+    assert isinstance(state, Known), "an attempt that is current belongs to a task that is known"
+    return state.work
+
+
 _OFFER = """
 INSERT INTO read_lease (task_id, attempt, tries) VALUES (:task, :attempt, :tries)
 ON CONFLICT (task_id, attempt) DO UPDATE
@@ -158,7 +169,7 @@ ON CONFLICT (task_id, attempt) DO UPDATE
 # A worker's successor has its name and another token: it need not wait until the lease runs out.
 _CLAIM = """
 WITH next AS (
-    SELECT l.task_id, l.attempt, l.holder, s.spec
+    SELECT l.task_id, l.attempt, l.holder, s.spec, s.state AS known
     FROM read_lease l JOIN attempt a USING (task_id, attempt) JOIN task_state s USING (task_id)
     WHERE l.state <> 'done' AND a.state = 'current'
       AND l.task_id::text || '/' || l.attempt <> ALL (:mine)
@@ -172,7 +183,8 @@ SET state = 'held', holder = :token,
     takeovers = CASE WHEN next.holder IS NULL THEN l.takeovers ELSE l.takeovers + 1 END,
     expires_at = clock_timestamp() + make_interval(secs => :seconds)
 FROM next WHERE l.task_id = next.task_id AND l.attempt = next.attempt
-RETURNING l.task_id, l.attempt, l.tries, l.cursor, l.takeovers, next.spec, next.holder AS taken_from
+RETURNING l.task_id, l.attempt, l.tries, l.cursor, l.takeovers, next.spec, next.known AS state,
+    next.holder AS taken_from
 """
 _RENEW = """
 UPDATE read_lease l SET expires_at = clock_timestamp() + make_interval(secs => :seconds)

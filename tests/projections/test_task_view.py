@@ -161,7 +161,7 @@ def test_corrected_rows_are_no_longer_rejected() -> None:
         completed(93, rejected=7),
         accepted,
         again,
-        batch(1, 7, attempt=2, rejected=2),
+        batch(1, 7, attempt=2, rejected=2).model_copy(update={"before": Counts(rejected=7)}),
     )
     assert view.counts == Counts(created=98, rejected=2)
 

@@ -1,0 +1,176 @@
+"""What a further attempt does again: which recorded batches, which rows of them, and how it goes on.
+
+Pure. Everything here is of attempts that have ended, so that the same plan follows however often it is made.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import Field
+
+from domain.states import Work
+from events.base import Record
+from events.records import VERDICTS, Counts
+from events.tasks import Scope
+
+Row = dict[str, Any]
+
+
+class Place(Record):
+    """Where the log has a batch of source rows, and the hash (hex) of what lies there."""
+
+    batch_no: int
+    topic: str
+    partition: int
+    offset: int
+    first_row: int
+    rows: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A batch that is in the database: its verdicts, those its rows had before, and its rejected rows."""
+
+    batch_no: int
+    counts: Counts
+    before: Counts | None = None
+    rejected: Mapping[int, Row] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier attempt. ``corrected`` are the rows that it took in a corrected form."""
+
+    attempt: int
+    origin: int = 1
+    scope: Scope = "all"
+    places: Sequence[Place] = ()
+    outcomes: Sequence[Outcome] = ()
+    corrected: Mapping[int, Row] = field(default_factory=dict)
+
+
+class Step(Record):
+    """A batch to be sent again: whole, or only the rows ``only``; ``before`` is what they count as now."""
+
+    place: Place
+    only: tuple[int, ...] | None = None
+    before: Counts | None = None
+
+
+class Plan(Record):
+    """What an attempt does: ``steps`` in the order of the source, then, with ``behind``, what the source has
+    after row ``after_row``, as batches from ``after_batch`` + 1, of which some may have been imported
+    (``befores``). ``corrected`` rows stand for the source's own; with ``originals``, only where the source
+    still has one of those under the number."""
+
+    steps: tuple[Step, ...] = ()
+    behind: bool = False
+    after_batch: int = 0
+    after_row: int = 0
+    befores: dict[int, Counts] = Field(default_factory=dict)
+    corrected: dict[int, Row] = Field(default_factory=dict)
+    originals: dict[int, tuple[Row, ...]] | None = None
+
+
+def plan(work: Work, pasts: Sequence[Past], corrections: Mapping[int, Row]) -> Plan:
+    """The plan of attempt ``work.attempt``. ``pasts`` are the attempts before it, in their order;
+    ``corrections`` the latest of each row."""
+    corrected = _corrected(pasts, corrections)
+    mine = [past for past in pasts if past.origin == work.origin]
+    if not mine:
+        originals = {row_no: tuple(_rejected_as(pasts, row_no)) for row_no in corrected}
+        return Plan(behind=True, corrected=corrected, originals=originals)
+    places = _prefix(mine)
+    befores = _latest(mine)
+    if work.scope == "rejected":
+        steps = _rejected_steps(places, rejected_rows(mine))
+        return Plan(steps=steps, corrected=_of_steps(corrected, steps))
+    done = _done_since(mine, work.since) if work.scope == "unfinished" else frozenset()
+    steps = tuple(
+        Step(place=place, before=befores.get(place.batch_no))
+        for place in places
+        if place.batch_no not in done
+    )
+    last = places[-1] if places else None
+    behind = work.whole is None or work.whole.batches != len(places)
+    return Plan(
+        steps=steps,
+        behind=behind,
+        after_batch=last.batch_no if last else 0,
+        after_row=last.first_row + last.rows - 1 if last else 0,
+        befores={no: counts for no, counts in befores.items() if no > len(places)} if behind else {},
+        corrected=corrected,
+    )
+
+
+def rejected_rows(pasts: Iterable[Past]) -> dict[int, dict[int, Row]]:
+    """By batch: the rows whose latest verdict is that they are rejected, as they were then.
+
+    Whoever does a batch again does all its rejected rows, so that an outcome replaces what was known of it.
+    """
+    found: dict[int, dict[int, Row]] = {}
+    for past in pasts:
+        for outcome in past.outcomes:
+            found[outcome.batch_no] = dict(outcome.rejected)
+    return {batch_no: rows for batch_no, rows in found.items() if rows}
+
+
+def _corrected(pasts: Sequence[Past], corrections: Mapping[int, Row]) -> dict[int, Row]:
+    """A rejected row takes its latest correction; one that is loaded stays as it was loaded, because a
+    correction that came too late would make a second row of it."""
+    rejected = {row_no for rows in rejected_rows(pasts).values() for row_no in rows}
+    used: dict[int, Row] = {}
+    for past in pasts:
+        used |= past.corrected
+    return used | {row_no: row for row_no, row in corrections.items() if row_no in rejected}
+
+
+def _rejected_as(pasts: Iterable[Past], row_no: int) -> list[Row]:
+    return [
+        outcome.rejected[row_no] for past in pasts for outcome in past.outcomes if row_no in outcome.rejected
+    ]
+
+
+def _prefix(pasts: Iterable[Past]) -> list[Place]:
+    """The batches of the source from the first, each where it was recorded last, until one is missing."""
+    found = {place.batch_no: place for past in pasts if past.scope != "rejected" for place in past.places}
+    places: list[Place] = []
+    while (place := found.get(len(places) + 1)) is not None:
+        places.append(place)
+    return places
+
+
+def _latest(pasts: Iterable[Past]) -> dict[int, Counts]:
+    """By batch: the latest verdict of each of its rows, added up over its outcomes."""
+    sums: dict[int, list[int]] = {}
+    for past in pasts:
+        for outcome in past.outcomes:
+            counted = sums.setdefault(outcome.batch_no, [0] * len(VERDICTS))
+            for place, name in enumerate(VERDICTS):
+                counted[place] += getattr(outcome.counts, name)
+                counted[place] -= getattr(outcome.before, name) if outcome.before else 0
+    return {no: Counts(**dict(zip(VERDICTS, counted, strict=True))) for no, counted in sums.items()}
+
+
+def _done_since(pasts: Iterable[Past], since: int) -> frozenset[int]:
+    return frozenset(
+        outcome.batch_no
+        for past in pasts
+        if past.attempt >= since and past.scope != "rejected"
+        for outcome in past.outcomes
+    )
+
+
+def _rejected_steps(places: Iterable[Place], rejected: Mapping[int, Mapping[int, Row]]) -> tuple[Step, ...]:
+    return tuple(
+        Step(place=place, only=tuple(sorted(rows)), before=Counts(rejected=len(rows)))
+        for place in places
+        if (rows := rejected.get(place.batch_no))
+    )
+
+
+def _of_steps(corrected: Mapping[int, Row], steps: Iterable[Step]) -> dict[int, Row]:
+    wanted = {row_no for step in steps for row_no in step.only or ()}
+    return {row_no: row for row_no, row in corrected.items() if row_no in wanted}
