@@ -14,6 +14,7 @@ from cli import (
     onec,
     projections,
     rejects,
+    replay,
     sync,
     tasks,
     topics,
@@ -55,6 +56,7 @@ app.command()(tasks.tasks)
 app.command()(tasks.show)
 app.command()(watching.watch)
 app.command()(tasks.cancel)
+app.command()(replay.replay)
 app.command()(rejects.rejects)
 app.command()(history.events)
 app.add_typer(sync.app, name="sync", help="Load from 1C.")

@@ -1,4 +1,4 @@
-"""A task runs again, goes on, or loads its rejected rows: the file is in the database exactly, whatever dies."""
+"""A task runs again, goes on, or loads its rejected rows: its file is there exactly, whatever dies."""
 
 from datetime import date
 
