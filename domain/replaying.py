@@ -4,84 +4,19 @@ Pure. Everything here is of attempts that have ended, so that the same plan foll
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from pydantic import Field
-
+from domain.plans import Correction, Mended, Past, Place, Plan, Row, Step
 from domain.states import Work
-from events.base import Record
 from events.records import VERDICTS, Counts
-from events.tasks import Scope
-
-Row = dict[str, Any]
 
 
-class Place(Record):
-    """Where the log has a batch of source rows, and the hash (hex) of what lies there."""
-
-    batch_no: int
-    topic: str
-    partition: int
-    offset: int
-    first_row: int
-    rows: int
-    content_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A batch that is in the database: its verdicts, those its rows had before, and its rejected rows."""
-
-    batch_no: int
-    counts: Counts
-    before: Counts | None = None
-    rejected: Mapping[int, Row] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """An earlier attempt. ``corrected`` are the rows that it took in a corrected form."""
-
-    attempt: int
-    origin: int = 1
-    scope: Scope = "all"
-    places: Sequence[Place] = ()
-    outcomes: Sequence[Outcome] = ()
-    corrected: Mapping[int, Row] = field(default_factory=dict)
-
-
-class Step(Record):
-    """A batch to be sent again: whole, or only the rows ``only``; ``before`` is what they count as now."""
-
-    place: Place
-    only: tuple[int, ...] | None = None
-    before: Counts | None = None
-
-
-class Plan(Record):
-    """What an attempt does: ``steps`` in the order of the source, then, with ``behind``, what the source has
-    after row ``after_row``, as batches from ``after_batch`` + 1, of which some may have been imported
-    (``befores``). ``corrected`` rows stand for the source's own; with ``originals``, only where the source
-    still has one of those under the number."""
-
-    steps: tuple[Step, ...] = ()
-    behind: bool = False
-    after_batch: int = 0
-    after_row: int = 0
-    befores: dict[int, Counts] = Field(default_factory=dict)
-    corrected: dict[int, Row] = Field(default_factory=dict)
-    originals: dict[int, tuple[Row, ...]] | None = None
-
-
-def plan(work: Work, pasts: Sequence[Past], corrections: Mapping[int, Row]) -> Plan:
+def plan(work: Work, pasts: Sequence[Past], corrections: Mapping[int, Correction]) -> Plan:
     """The plan of attempt ``work.attempt``. ``pasts`` are the attempts before it, in their order;
     ``corrections`` the latest of each row."""
-    corrected = _corrected(pasts, corrections)
     mine = [past for past in pasts if past.origin == work.origin]
     if not mine:
-        originals = {row_no: tuple(_rejected_as(pasts, row_no)) for row_no in corrected}
-        return Plan(behind=True, corrected=corrected, originals=originals)
+        return Plan(behind=True, corrected=_corrected_anew(pasts, corrections))
+    corrected = _corrected(mine, corrections)
     places = _prefix(mine)
     befores = _latest(mine)
     if work.scope == "rejected":
@@ -117,14 +52,30 @@ def rejected_rows(pasts: Iterable[Past]) -> dict[int, dict[int, Row]]:
     return {batch_no: rows for batch_no, rows in found.items() if rows}
 
 
-def _corrected(pasts: Sequence[Past], corrections: Mapping[int, Row]) -> dict[int, Row]:
-    """A rejected row takes its latest correction; one that is loaded stays as it was loaded, because a
-    correction that came too late would make a second row of it."""
+def _corrected(pasts: Sequence[Past], corrections: Mapping[int, Correction]) -> dict[int, Mended]:
+    """Of attempts of one origin. A rejected row takes its latest correction; one that is loaded stays as it
+    was loaded, because a correction that came too late would make a second row of it."""
     rejected = {row_no for rows in rejected_rows(pasts).values() for row_no in rows}
-    used: dict[int, Row] = {}
+    mended: dict[int, Mended] = {}
     for past in pasts:
-        used |= past.corrected
-    return used | {row_no: row for row_no, row in corrections.items() if row_no in rejected}
+        mended |= past.corrected
+    numbers = {past.attempt for past in pasts}
+    return mended | {
+        row_no: Mended(row=correction.row)
+        for row_no, correction in corrections.items()
+        if row_no in rejected and correction.attempt in numbers
+    }
+
+
+def _corrected_anew(pasts: Sequence[Past], corrections: Mapping[int, Correction]) -> dict[int, Mended]:
+    """For a source that is read anew: each correction only for the row that it was made for."""
+    found: dict[int, Mended] = {}
+    for origin in sorted({past.origin for past in pasts}):
+        mine = [past for past in pasts if past.origin == origin]
+        for row_no, mended in _corrected(mine, corrections).items():
+            instead_of = (*(mended.instead_of or ()), *_rejected_as(mine, row_no))
+            found[row_no] = Mended(row=mended.row, instead_of=instead_of)
+    return found
 
 
 def _rejected_as(pasts: Iterable[Past], row_no: int) -> list[Row]:
@@ -171,6 +122,6 @@ def _rejected_steps(places: Iterable[Place], rejected: Mapping[int, Mapping[int,
     )
 
 
-def _of_steps(corrected: Mapping[int, Row], steps: Iterable[Step]) -> dict[int, Row]:
+def _of_steps(corrected: Mapping[int, Mended], steps: Iterable[Step]) -> dict[int, Mended]:
     wanted = {row_no for step in steps for row_no in step.only or ()}
     return {row_no: row for row_no, row in corrected.items() if row_no in wanted}

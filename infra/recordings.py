@@ -11,7 +11,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.replaying import Outcome, Past, Place, Plan, Row, plan
+from domain.plans import Correction, Outcome, Past, Place, Plan, Row
+from domain.replaying import plan
 from domain.states import Work
 from events.records import VERDICTS, Counts
 from infra.kafka import compress, decompress
@@ -98,9 +99,9 @@ def _outcome(row: Any) -> Outcome:
     )
 
 
-async def _corrections(connection: AsyncConnection, task_id: str) -> dict[int, Row]:
+async def _corrections(connection: AsyncConnection, task_id: str) -> dict[int, Correction]:
     found = await connection.execute(text(_CORRECTIONS), {"task": task_id})
-    return {row.row_no: row.raw for row in found}
+    return {row.row_no: Correction(row.attempt, row.raw) for row in found}
 
 
 _PLAN = "SELECT plan FROM replay_plan WHERE task_id = :task AND attempt = :attempt"
@@ -118,6 +119,6 @@ SELECT attempt, batch_no, counts, event, rejects FROM applied_batch
 WHERE task_id = :task AND attempt < :before ORDER BY attempt, batch_no
 """
 _CORRECTIONS = """
-SELECT DISTINCT ON (row_no) row_no, raw FROM correction WHERE task_id = :task
-ORDER BY row_no, corrected_at DESC, event_id DESC
+SELECT DISTINCT ON (row_no) row_no, attempt, raw FROM correction WHERE task_id = :task
+ORDER BY row_no, number DESC
 """

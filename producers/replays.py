@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.commands import Replay
 from domain.evolution import next_work
+from domain.plans import Plan
 from domain.refusals import replay_refusal
-from domain.replaying import Plan
 from domain.states import Absent, Cancelled, Completed, Failed, Purged, State
 from domain.task import load
 from events.tasks import Input, Scope, TaskReplayRequested

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.replaying import Plan
+from domain.plans import Plan
 from events.base import Event
 from events.cloudevents import Envelope, Headers
 from events.topics import BATCHES, TASKS

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from domain.errors import Fatal
-from domain.replaying import Plan, Step
+from domain.plans import Mended, Plan, Step
 from infra.kafka import compress, decompress
 from infra.log_places import At, PlaceGone, places
 from jobs.base import Page, Row, Source
@@ -93,17 +93,20 @@ class Repeater:
         return CutBatch(place.batch_no, numbers[0], numbers[-1], len(rows), packed, content)
 
     def corrected(self, rows: Sequence[Row], numbers: Sequence[int]) -> list[Row]:
-        """Each row in its latest form. Where the source was read anew a correction belongs to a row only if
-        that is still the one that was rejected."""
-        mended, originals = self._plan.corrected, self._plan.originals
+        """Each row in its latest form."""
+        mended = self._plan.corrected
         if not mended:
             return list(rows)
         return [
-            mended[row_no]
-            if row_no in mended and (originals is None or _plain(row) in originals.get(row_no, ()))
-            else row
+            _latest(row, mended[row_no]) if row_no in mended else row
             for row_no, row in zip(numbers, rows, strict=True)
         ]
+
+
+def _latest(row: Row, mended: Mended) -> Row:
+    """Where the source was read anew a correction belongs to a row only if it is still the one it was."""
+    same = mended.instead_of is None or _plain(row) in mended.instead_of
+    return mended.row if same else row
 
 
 def _plain(row: Row) -> Row:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.replaying import Plan
+from domain.plans import Plan
 from domain.states import Work
 from events.tasks import TaskProgressed, TaskSourceRead
 from jobs.base import Summary, Survey

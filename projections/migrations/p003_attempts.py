@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "p002"
+revision = "p003"
 down_revision = "p001"
 branch_labels = None
 depends_on = None
