@@ -74,11 +74,13 @@ class Step(Record):
 class Plan(Record):
     """What an attempt does: ``steps`` in the order of the source, then, with ``behind``, what the source has
     after row ``after_row``, as batches from ``after_batch`` + 1, of which some may have been imported
-    (``befores``). ``corrected`` rows, by number, stand for the source's own."""
+    (``befores``), and with ``sparing`` are not sent again. ``corrected`` rows, by number, stand for the
+    source's own."""
 
     steps: tuple[Step, ...] = ()
     behind: bool = False
     after_batch: int = 0
     after_row: int = 0
     befores: dict[int, Counts] = Field(default_factory=dict)
+    sparing: frozenset[int] = frozenset()
     corrected: dict[int, Mended] = Field(default_factory=dict)

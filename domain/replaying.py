@@ -36,6 +36,7 @@ def plan(work: Work, pasts: Sequence[Past], corrections: Mapping[int, Correction
         after_batch=last.batch_no if last else 0,
         after_row=last.first_row + last.rows - 1 if last else 0,
         befores={no: counts for no, counts in befores.items() if no > len(places)} if behind else {},
+        sparing=frozenset(no for no in done if no > len(places)) if behind else frozenset(),
         corrected=corrected,
     )
 
@@ -72,16 +73,21 @@ def _corrected_anew(pasts: Sequence[Past], corrections: Mapping[int, Correction]
     found: dict[int, Mended] = {}
     for origin in sorted({past.origin for past in pasts}):
         mine = [past for past in pasts if past.origin == origin]
+        rejected = _rejected_as(mine)
         for row_no, mended in _corrected(mine, corrections).items():
-            instead_of = (*(mended.instead_of or ()), *_rejected_as(mine, row_no))
+            instead_of = (*(mended.instead_of or ()), *rejected.get(row_no, ()))
             found[row_no] = Mended(row=mended.row, instead_of=instead_of)
     return found
 
 
-def _rejected_as(pasts: Iterable[Past], row_no: int) -> list[Row]:
-    return [
-        outcome.rejected[row_no] for past in pasts for outcome in past.outcomes if row_no in outcome.rejected
-    ]
+def _rejected_as(pasts: Iterable[Past]) -> dict[int, list[Row]]:
+    """By number: every form in which a row was rejected."""
+    found: dict[int, list[Row]] = {}
+    for past in pasts:
+        for outcome in past.outcomes:
+            for row_no, row in outcome.rejected.items():
+                found.setdefault(row_no, []).append(row)
+    return found
 
 
 def _prefix(pasts: Iterable[Past]) -> list[Place]:

@@ -31,11 +31,12 @@ class Progress:
     def of(cls, plan: Plan, batch_no: int, row: int) -> "Progress":
         """By the reader's cursor: its last batch, and that one's last row."""
         done = [step for step in plan.steps if step.place.batch_no <= batch_no]
-        behind = batch_no > plan.after_batch
-        return cls(
-            len(done) + (batch_no - plan.after_batch if behind else 0),
-            sum(map(rows_of, done)) + (row - plan.after_row if behind else 0),
-        )
+        batches, rows = len(done), sum(map(rows_of, done))
+        if batch_no > plan.after_batch:
+            spared = [number for number in plan.sparing if number <= batch_no]
+            batches += batch_no - plan.after_batch - len(spared)
+            rows += row - plan.after_row - sum(plan.befores[number].total for number in spared)
+        return cls(batches, rows)
 
 
 def rows_of(step: Step) -> int:
@@ -50,7 +51,7 @@ class Repeater:
     """Makes batches again: the same rows, in the form that persons have given them since."""
 
     def __init__(self, plan: Plan, head: Mapping[str, Any]) -> None:
-        self._plan = plan
+        self.plan = plan
         self._head = dict(head)
 
     async def recorded(self, kafka: str, steps: Sequence[Step]) -> AsyncGenerator[CutBatch, None]:
@@ -94,7 +95,7 @@ class Repeater:
 
     def corrected(self, rows: Sequence[Row], numbers: Sequence[int]) -> list[Row]:
         """Each row in its latest form."""
-        mended = self._plan.corrected
+        mended = self.plan.corrected
         if not mended:
             return list(rows)
         return [
@@ -138,8 +139,12 @@ class Rereader:
         if self._steps:
             raise Fatal("source_is_shorter", batch=self._steps[0].place.batch_no)
         if self._cutter is not None:
-            for batch in self._cutter.close():
+            for batch in self._spared(self._cutter.close()):
                 yield batch
+
+    def _spared(self, batches: Iterator[CutBatch]) -> Iterator[CutBatch]:
+        """Without those that an earlier attempt has imported."""
+        return (batch for batch in batches if batch.batch_no not in self._repeater.plan.sparing)
 
     def _add(self, page: Page, context: Mapping[str, Any]) -> Iterator[CutBatch]:
         numbers = range(self._seen + 1, self._seen + len(page.rows) + 1)
@@ -150,7 +155,7 @@ class Rereader:
             yield from self._full(context)
         if self._cutter is not None:
             rows = self._repeater.corrected(page.rows, numbers)
-            yield from self._cutter.add(Page(rows, page.ordinals, page.skipped))
+            yield from self._spared(self._cutter.add(Page(rows, page.ordinals, page.skipped)))
 
     def _full(self, context: Mapping[str, Any]) -> Iterator[CutBatch]:
         while self._steps and self._steps[0].place.first_row + self._steps[0].place.rows - 1 <= self._seen:

@@ -41,9 +41,10 @@ def source_read(lease: Lease, plan: Plan, read: Summary, cut: int | None) -> Tas
         return TaskSourceRead(rows=rows, batches=count, skipped=read.skipped, controls=totals, **said)
     if cut is None:
         return TaskSourceRead(rows=again, batches=batches, **said)
+    spared = sum(plan.befores[batch_no].total for batch_no in plan.sparing)
     return TaskSourceRead(
-        rows=again + read.rows - plan.after_row,
-        batches=batches + cut - plan.after_batch,
+        rows=again + read.rows - plan.after_row - spared,
+        batches=batches + cut - plan.after_batch - len(plan.sparing),
         skipped=read.skipped,
         controls=totals,
         source_rows=read.rows,

@@ -49,7 +49,7 @@ class Task:
         work, outcomes, places = self.work, list[Outcome](), list[Place]()
         again = [(step.place.batch_no, step.only or rows_of(step.place.batch_no)) for step in made.steps]
         behind = range(made.after_batch + 1, BATCHES + 1) if made.behind else range(0)
-        batches = [*again, *((no, rows_of(no)) for no in behind)]
+        batches = [*again, *((no, rows_of(no)) for no in behind if no not in made.sparing)]
         befores = {step.place.batch_no: step.before for step in made.steps} | made.befores
         for batch_no, rows in batches[:most]:
             outcomes.append(self.imported(batch_no, rows, befores.get(batch_no), made, bad))

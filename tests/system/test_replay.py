@@ -241,7 +241,7 @@ def test_a_retention_that_ran_out_is_said(stack: RunningStack, manager: Client, 
 
 
 def test_a_retention_that_runs_out_half_way(stack: RunningStack, manager: Client, made: Making) -> None:
-    """The recording goes while the attempt waits for its reader: it fails by name, the task stays as it was."""
+    """The recording goes while the attempt waits for its reader: it fails by name, and alone."""
     file = made(200)
     task_id = manager.started(file.path)
     before = manager.finished(task_id)
