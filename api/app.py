@@ -22,6 +22,7 @@ from api import (
     health,
     imports,
     pages,
+    pairs,
     part_numbers,
     pricelists,
     replays,
@@ -30,6 +31,7 @@ from api import (
     tables,
     tasks,
     transactions,
+    warnings,
 )
 from api.context import opened
 from api.middleware import Guard
@@ -62,12 +64,14 @@ def create_app(settings: Settings) -> FastAPI:
         imports,
         sync,
         tasks,
+        warnings,
         tables,
         actions,
         replays,
         diffs,
         transactions,
         duplicates,
+        pairs,
         coverage,
         contractors,
         components,

@@ -110,11 +110,13 @@ class PreviewList(BaseModel):
 
 
 class RejectInfo(BaseModel):
-    """A source row that was not used: which, what in it, why."""
+    """A source row that was not used: which, what in it, why. ``row_no`` counts rows of data; ``sheet_row``
+    is where a table has it, titles and header counted."""
 
     attempt: int
     batch_no: int
     row_no: int
+    sheet_row: int | None
     raw: dict[str, Any]
     field: str | None
     value: str | None

@@ -106,6 +106,7 @@ class TaskInfo(BaseModel):
     progress: TaskProgress
     counts: TaskCounts
     params: dict[str, Any]
+    about: str | None = Field(description="In words: its file, or the days it is about.")
     result: dict[str, Any] | None
     error: TaskError | None
     retry: TaskRetry | None

@@ -1,6 +1,7 @@
 """Rows of the read models as the API shows them, in words of the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from api.audit_models import (
@@ -16,7 +17,7 @@ from api.audit_models import (
 )
 from api.models import CompactTask, LastAttempt, TaskCounts, TaskError, TaskInfo, TaskProgress, TaskRetry
 from events.records import Counts
-from infra.wording import Language, word
+from infra.wording import Language, days, word
 from projections.queries.tasks import TaskRow
 
 Row = Mapping[str, Any]
@@ -33,12 +34,22 @@ def task_info(row: TaskRow, language: Language) -> TaskInfo:
         progress=TaskProgress(**{**progress, "message": _message(progress["message"], language)}),
         counts=TaskCounts(**task["counts"]),
         params=task["params"] | ({} if row.file_name is None else {"file_name": row.file_name}),
+        about=row.file_name or _period(task["params"], language),
         error=error,
         retry=TaskRetry(**task["retry"], error=error) if task["retry"] else None,
         last_attempt=_last(row.last, language) if task["attempt"] > 1 else None,
         submitted_by=row.submitter or task["submitted_by"],
         position=str(position) if position else None,
     )
+
+
+def _period(params: Row, language: Language) -> str | None:
+    """The days of ``params``; what is no day was never checked and is not shown."""
+    try:
+        first, last = (date.fromisoformat(params[name]) for name in ("date_from", "date_to"))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return days(first, last, language)
 
 
 _AS_IT_IS = (
@@ -126,7 +137,14 @@ def batch_info(row: Row) -> BatchInfo:
 
 def reject_info(row: Row, language: Language) -> RejectInfo:
     named = {"field": row["field"], "value": row["value"], "row": row["row_no"], **row["args"]}
-    return RejectInfo(**{**row, "message": word(row["code"], named, language)})
+    shown = {"message": word(row["code"], named, language), "sheet_row": _sheet_row(row["raw"])}
+    return RejectInfo(**{**row, **shown})
+
+
+def _sheet_row(raw: Row) -> int | None:
+    """What tables say of their rows beside the cells; a file may call a column of its own like that."""
+    found = raw.get("#row")
+    return found if isinstance(found, int) else None
 
 
 def preview_row(row: Row, language: Language) -> PreviewRow:

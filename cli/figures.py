@@ -1,13 +1,13 @@
 """Money, dates and times as the reader's language writes them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from infra.wording import Language
+from infra.wording import day as day
 
 NBSP = "\u00a0"
 _MINUS = "\u2212"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def money(amount: Decimal | str, language: Language) -> str:
@@ -16,13 +16,6 @@ def money(amount: Decimal | str, language: Language) -> str:
     if language == "en":
         return grouped
     return grouped.replace(",", NBSP).replace(".", ",").replace("-", _MINUS)
-
-
-def day(value: date, language: Language) -> str:
-    """``03.03.2025`` or ``3 Mar 2025``; a booking date has no zone and gets none."""
-    if language == "ru":
-        return f"{value:%d.%m.%Y}"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(iso: str | None, language: Language) -> str:

@@ -7,7 +7,9 @@ import typer
 
 from cli import (
     classify,
+    coverage,
     demo,
+    duplicates,
     history,
     imports,
     migrate,
@@ -19,6 +21,7 @@ from cli import (
     tasks,
     topics,
     users,
+    warnings,
     watching,
 )
 from cli.language import language_from
@@ -58,6 +61,9 @@ app.command()(watching.watch)
 app.command()(tasks.cancel)
 app.command()(replay.replay)
 app.command()(rejects.rejects)
+app.command()(warnings.warnings)
+app.command()(duplicates.duplicates)
+app.command()(coverage.coverage)
 app.command()(history.events)
 app.add_typer(sync.app, name="sync", help="Load from 1C.")
 app.add_typer(classify.app, name="classify", help="Categories of bank transactions.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from cli import figures
 from cli.api import Api, Json
+from cli.findings import findings
 from cli.following import ENDED
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
@@ -39,6 +40,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         screen.show(verdict_table(screen, task["counts"]))
         if task["dry_run"] and rows:
             screen.say("cli.dry_run.rows", id=task["id"])
+    findings(screen, api, task)
     training(screen, api, task)
     reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
@@ -58,7 +60,7 @@ def details(screen: Screen, task: Json) -> None:
     said = {
         "task": task["id"],
         "kind": kind(screen, task["kind"]),
-        "file": str(task["params"].get("file_name", "")),
+        "about": task["about"] or "",
         "params": _params(task["params"]),
         "who": task["submitted_by"],
         "submitted": figures.moment(task["created_at"], screen.language),
@@ -89,10 +91,17 @@ def first_rejects(screen: Screen, api: Api, task: Json, most: int = MOST_REJECTS
     found = first_rows(api, task, most)
     for row in found:
         value = shown(row["value"] or "")
-        made.add_row(*cells(row["row_no"], row["field"] or "", value, row["message"]))
+        made.add_row(*cells(_place(screen, row), row["field"] or "", value, row["message"]))
     screen.show(made)
     if rejected > len(found):
         screen.say("cli.more_rejects", count=rejected - len(found))
+
+
+def _place(screen: Screen, row: Json) -> str:
+    """The row of data; where a table has it in another row, that too."""
+    if row["sheet_row"] in (None, row["row_no"]):
+        return str(row["row_no"])
+    return screen.word("cli.row_of_sheet", row=row["row_no"], sheet=row["sheet_row"])
 
 
 def _last_attempt(api: Api, task: Json) -> Json:

@@ -92,8 +92,8 @@ def _left(screen: Screen, api: Api, task_id: str) -> None:
 
 def _list(screen: Screen, found: list[Json]) -> None:
     """In a terminal of less than 120 columns without kind, rejected rows and who; of less than 150 without
-    the file."""
-    headers = ("task", "submitted", "status", "rows", "rejected", "kind", "who", "file")
+    the file or the days."""
+    headers = ("task", "submitted", "status", "rows", "rejected", "kind", "who", "about")
     columns = 8 if screen.out.width >= _WIDER else 7 if screen.out.width >= _WIDE else 4
     made = table(
         *(screen.word(f"cli.{name}") for name in headers[:columns]),
@@ -110,7 +110,7 @@ def _list(screen: Screen, found: list[Json]) -> None:
             number(task["counts"]["rejected"], screen.language),
             kind(screen, task["kind"]),
             task["submitted_by"],
-            task["params"].get("file_name", ""),
+            task["about"] or "",
         )
         made.add_row(*row[:2], f"[{standing.style}]{row[2]}[/]", *row[3:columns])
     screen.show(made)

@@ -116,7 +116,12 @@ def _result(work: Work) -> dict[str, Any]:
     totals = work.totals
     words = {"inserted": totals.created} | totals.model_dump(exclude={"created"})
     notes = list(work.source.notes) if work.source else []
-    return words | {"total": totals.total, "batches": len(work.done), "notes": notes}
+    return words | {
+        "total": totals.total,
+        "warned": work.warned,
+        "batches": len(work.done),
+        "notes": notes,
+    }
 
 
 def _work_failed(state: State, command: WorkFailed, now: datetime, left: Counts | None) -> list[TaskEvent]:

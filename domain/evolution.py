@@ -125,7 +125,8 @@ def _imported(work: Work, event: TaskBatchImported) -> Work:
     done = work.done.add(event.batch_no)
     if done is work.done:
         return work
-    return work.model_copy(update={"done": done, "counts": work.counts + event.counts})
+    counts, warned = work.counts + event.counts, work.warned + event.warned
+    return work.model_copy(update={"done": done, "counts": counts, "warned": warned})
 
 
 def _facts(event: TaskSourceRead) -> SourceFacts:

@@ -57,6 +57,7 @@ class Work(Record):
     faults: int = 0
     done: Ranges = Ranges()
     counts: Counts = Counts()
+    warned: int = 0
     source: SourceFacts | None = None
     rejected_before: int = 0
     doubts_before: int = 0

@@ -74,8 +74,11 @@ class TaskSourceRead(Event):
 
 
 class TaskBatchImported(Event):
-    """One batch is in the database, once. Its id is uuid5 of attempt and batch number. ``before`` says which
-    verdicts the same rows had until then, by an earlier attempt (None = none)."""
+    """One batch is in the database, once. Its id is uuid5 of attempt and batch number.
+
+    ``warned`` rows look wrong in something and were used all the same; each has its verdict beside that.
+    ``before`` says which verdicts the same rows had until then, by an earlier attempt (None = none).
+    """
 
     type: Literal["task.batch_imported.v1"] = "task.batch_imported.v1"
     later = frozenset({"before"})
@@ -89,6 +92,7 @@ class TaskBatchImported(Event):
     rejected: int = Field(default=0, ge=0)
     retracted: int = Field(default=0, ge=0)
     skipped: int = Field(default=0, ge=0)
+    warned: int = Field(default=0, ge=0)
     elapsed_ms: int = Field(ge=0)
     worker: str
     before: Counts | None = None

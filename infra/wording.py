@@ -8,6 +8,7 @@ argument that has words itself (``found.zip`` for ``{found}``) is said in them.
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Literal
@@ -18,6 +19,7 @@ DEFAULT: Language = "en"
 
 _HOLE = re.compile(r"\{(\w+)((?:\|[^|{}]*)*)\}")
 _NBSP = "\u00a0"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_ACCEPTED = 20
 
 
@@ -60,6 +62,18 @@ def number(value: int | float, language: Language) -> str:
     if language == "en":
         return grouped
     return grouped.replace(",", _NBSP).replace(".", ",").replace("-", "\u2212")
+
+
+def day(value: date, language: Language) -> str:
+    """``03.03.2025`` or ``3 Mar 2025``; a booking date has no zone and gets none."""
+    if language == "ru":
+        return f"{value:%d.%m.%Y}"
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def days(first: date, last: date, language: Language) -> str:
+    """A period, both days included: ``1 Mar 2025 – 31 Mar 2025``."""
+    return day(first, language) if first == last else f"{day(first, language)} – {day(last, language)}"
 
 
 def plural(count: int, forms: list[str], language: Language) -> str:

@@ -134,6 +134,17 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WarnedRow:
+    """A row that was used although something in it looks wrong: ``codes`` say what, for ``infra/words``;
+    ``key`` and ``args`` are what a person finds it by (a name, its ИНН)."""
+
+    row_no: int
+    codes: Sequence[str]
+    key: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RowVerdict:
     """What would become of a row (one of ``events.records.VERDICTS``), under which key of its kind's table
     (shown to a person: a number, a code, a name), and why, as code and arguments for ``infra/words``.
@@ -151,11 +162,12 @@ class RowVerdict:
 @dataclass(frozen=True, slots=True)
 class BatchResult:
     """What became of a batch: ``counts.total`` equals its rows. ``verdicts`` says it of every row, in their
-    order; only where ``task.wants_verdicts``."""
+    order; only where ``task.wants_verdicts``. ``warned`` rows are counted in one of the verdicts too."""
 
     counts: Counts
     rejects: tuple[RejectedRow, ...] = ()
     verdicts: tuple[RowVerdict, ...] = ()
+    warned: tuple[WarnedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

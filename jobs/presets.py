@@ -1,10 +1,19 @@
-"""Keyword presets: categories that a payment's purpose names outright. Specific before general."""
+"""Keyword presets: categories that a payment's purpose names outright. Specific before general.
+
+Their names are those that 1C's статьи движения денежных средств usually have, so that a payment of a bank's
+file and the same one of 1C are in one category (docs/classification.md has the list).
+"""
 
 import re
 from functools import lru_cache
 
 from jobs.purposes import without_numbers, without_vat
 
+_TRADE = (
+    r"за (?:товар|тмц|материал|продукц|оборудовани|комплектующ)|поставк|по накладн|по упд"
+    r"|за (?:услуг|работ)|оказан\w+ услуг|выполнен\w+ работ|по акту"
+    r"|по (?:договор|дог\.?|контракт|счет|сч\.)"
+)
 # (category, directions, pattern), in the order of precedence.
 _PRESETS: tuple[tuple[str, str, str], ...] = (
     (
@@ -13,17 +22,18 @@ _PRESETS: tuple[tuple[str, str, str], ...] = (
         r"заработн\w* плат|зарплат|\bз/п\b|аванс за .{0,20}месяц|отпускн\w+|реестр\w* .{0,40}зачислен",
     ),
     (
-        "Страховые взносы",
+        "Налоги и взносы",
         "out",
         r"страхов\w+ взнос|\bопс\b|\bомс\b|взнос\w* на травматизм|\bсфр\b|\bпфр\b|\bфсс\b",
     ),
     (
-        "Налоги",
+        "Налоги и взносы",
         "out",
         r"единый налоговый|\bенп\b|\bндфл\b|уплата налог|налог на (?:прибыль|имущество|доход)|\bусн\b"
         r"|\bпатент|госпошлин|\bпени\b|налог\w* (?:платеж|санкц)",
     ),
-    ("Возврат", "in,out", r"\bвозврат\b"),
+    ("Возврат от поставщиков", "in", r"\bвозврат\b"),
+    ("Возврат покупателям", "out", r"\bвозврат\b"),
     (
         "Кредиты и займы",
         "in,out",
@@ -31,12 +41,12 @@ _PRESETS: tuple[tuple[str, str, str], ...] = (
     ),
     ("Лизинг", "out", r"лизинг\w*"),
     (
-        "Банковские услуги",
+        "Услуги банка",
         "out",
         r"комисси\w+|за ведение счета|расчетно-кассов|\bрко\b|\bсмс\b.{0,20}информ"
         r"|обслуживани\w+ .{0,20}счета",
     ),
-    ("Проценты банка", "in", r"процент\w* (?:на остаток|по депозит)|капитализац"),
+    ("Проценты к получению", "in", r"процент\w* (?:на остаток|по депозит)|капитализац"),
     ("Эквайринг", "in", r"эквайринг|\bмерчант|возмещение по .{0,10}операц|\bсбп\b|торгов\w+ выручк"),
     ("Аренда", "in,out", r"аренд\w+|субаренд"),
     (
@@ -49,13 +59,8 @@ _PRESETS: tuple[tuple[str, str, str], ...] = (
     ("Реклама", "out", r"реклам|продвижени|маркетинг"),
     ("Подотчет", "out", r"подотчет|под отчет|командировоч|хозяйственн\w+ (?:расход|нужд)"),
     ("Страхование", "out", r"\bосаго\b|\bкаско\b|страхов\w+ преми|полис"),
-    (
-        "Оплата товаров",
-        "in,out",
-        r"за (?:товар|тмц|материал|продукц|оборудовани|комплектующ)|поставк|по накладн|по упд",
-    ),
-    ("Оплата услуг", "in,out", r"за (?:услуг|работ)|оказан\w+ услуг|выполнен\w+ работ|по акту"),
-    ("Оплата по договору", "in,out", r"по (?:договор|дог\.?|контракт|счет|сч\.)"),
+    ("Оплата от покупателей", "in", _TRADE),
+    ("Оплата поставщикам", "out", _TRADE),
 )
 
 
@@ -96,4 +101,4 @@ def _by_words(words: str, direction: str) -> str | None:
 
 def preset_categories() -> tuple[str, ...]:
     """Every category that a preset can give."""
-    return tuple(name for name, _, _ in _PRESETS)
+    return tuple(dict.fromkeys(name for name, _, _ in _PRESETS))

@@ -91,20 +91,28 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             log.warning("Kafka answers again" if answers else f"Kafka does not answer, waiting: {why}")
 
     async def note_seen(self) -> None:
-        """Write down that everything up to the end of the log, as last seen, is applied."""
+        """Write down that everything up to the end of the log, as last seen, is applied. Where other tables
+        took the place of those that were filled here (a rollback), go on from what they have."""
         if not self._end or any(self.positions.get(place, end) + 1 < end for place, end in self._end.items()):
             return
         end, age, self._end = self._end, time.monotonic() - self._end_at, {}
         places = sorted(end)
 
-        async def write(connection: Connection) -> None:
-            await connection.execute(
+        async def write(connection: Connection) -> dict[Place, int]:
+            found = await connection.execute(
                 statements.SEEN,
                 [age, [t for t, _ in places], [p for _, p in places], [end[place] for place in places]],
             )
+            stored = {(topic, partition): offset for topic, partition, offset in await found.fetchall()}
             await connection.commit()
+            return stored
 
-        await self._session.run(write)
+        stored = await self._session.run(write)
+        if any(self.positions.get(place) not in (None, stored.get(place)) for place in places):
+            log.warning(
+                "The tables are others than those that were filled here, going on from what they have"
+            )
+            await self.resume_from_stored()
 
     async def _start(self, partitions: Iterable[TopicPartition]) -> None:
         by_topic: dict[str, list[TopicPartition]] = {}

@@ -67,10 +67,10 @@ async def connected(
         await consumer.stop()
 
 
-async def poll(consumer: AIOKafkaConsumer, timeout_ms: int) -> list[Message]:
+async def poll(consumer: AIOKafkaConsumer, timeout_ms: int, most: int = MOST_RECORDS) -> list[Message]:
     """What has come, as soon as anything has; raises Stopped where the log no longer has what is next."""
     try:
-        found = await consumer.getmany(timeout_ms=timeout_ms, max_records=MOST_RECORDS)
+        found = await consumer.getmany(timeout_ms=timeout_ms, max_records=most)
     except OffsetOutOfRangeError as error:
         raise Stopped(f"The log no longer has the offset that is next: {error}. {REBUILD}") from error
     return [

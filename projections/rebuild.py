@@ -1,171 +1,133 @@
 """Read models made anew from offset 0, in a schema beside the live one; compared, and switched if wanted.
 
-The live projection goes on meanwhile. Only for the last stretch, the comparison and the switch it waits
-on its own offset rows, so that both schemas stand at the same place in the log.
+The live projection goes on meanwhile: what is compared is a snapshot of its tables, and only for the last
+events before the switch it waits on its own offset rows.
 """
 
-import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from events.topics import PARTITIONS, REJECTS
 from infra.postgres import create_engine
 from infra.settings import Settings
-from projections.log import connected, poll, topics_when_there
-from projections.offsets import starting_points
+from projections.log import connected
+from projections.rebuilding import switching
+from projections.rebuilding.building import Builder, build
+from projections.rebuilding.comparing import Difference, Side, compared
 from projections.schema import LIVE, checked, in_schema
 from projections.session import Session
-from projections.store import Place, apply_set, decoded
-
-log = logging.getLogger(__name__)
+from projections.store import Place
 
 BESIDE = "read_rebuilt"
-BEFORE = "read_before"
-# In the order of their names, which is that of their versions.
-_TABLES = sorted((Path(__file__).parent / "migrations").glob("p[0-9][0-9][0-9]_*.sql"))
-# What is compared: all rows, but of offsets not when somebody last looked at the log's end.
-COMPARED = {
-    "task": "TABLE {schema}.task",
-    "attempt": "TABLE {schema}.attempt",
-    "batch": "TABLE {schema}.batch",
-    "reject": "TABLE {schema}.reject",
-    "task_event": "TABLE {schema}.task_event",
-    "unreadable": "TABLE {schema}.unreadable",
-    "purged_task": "TABLE {schema}.purged_task",
-    "task_count": "SELECT * FROM {schema}.task_count WHERE n <> 0",
-    "projection_offset": 'SELECT topic, partition, topic_id, "offset" FROM {schema}.projection_offset',
-}
+_TABLES = sorted((Path(__file__).parent / "migrations").glob("p*.sql"))
+_NOTE = """
+DO $$ BEGIN EXECUTE format('COMMENT ON SCHEMA {schema} IS %L', jsonb_build_object('made_at', now())); END $$
+"""
+# No more events than this are applied while the live projection waits; caught up with in so many rounds.
+FEW = 1_000
+MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """``rows`` by table in the new schema; ``differences`` by table, only where there are any."""
 
-    rows: dict[str, int]
-    differences: dict[str, int]
+    rows: Mapping[str, int]
+    differences: Mapping[str, int]
     switched: bool
 
 
 async def rebuild(settings: Settings, *, schema: str = BESIDE, switch: bool = False) -> Report:
     """Make the read models anew in ``schema`` and say how they differ from the live ones.
 
-    With ``switch`` they take the live ones' place in the same moment, whatever differs; the old ones stay
-    as ``read_before``. Rejected rows that are past the topic's retention are taken over from the live ones.
+    With ``switch`` they take the live ones' place in one moment, whatever differs; the old ones stay as
+    ``read_before``. Rejected rows that are past the topic's retention are taken over from the live ones.
+    A rebuild that was killed leaves nothing but ``schema``, which the next one drops.
     """
-    engine = create_engine(settings.libpq_url, pool_size=2, application="tidemark-rebuild")
+    async with engines(settings, schema) as (engine, beside):
+        await made(engine, schema)
+        async with engine.connect() as connection:
+            goal = await offsets(connection, LIVE)
+        await build(settings, schema, goal)
+        async with connected(settings.kafka, settings.namespace, group=None) as consumer:
+            builder = await Builder(consumer, Session(beside), settings).start()
+            found = await _compare(engine, builder, schema)
+            if switch:
+                await _switch(engine, builder, schema)
+            await builder.close()
+    return Report(found.rows, found.differences, switch)
+
+
+async def rolled_back(settings: Settings) -> bool:
+    """Whether there was something to go back to: what was live before the last switch is live again."""
+    async with engines(settings, switching.BEFORE) as (engine, _), engine.begin() as connection:
+        return await switching.roll_back(connection)
+
+
+@asynccontextmanager
+async def engines(settings: Settings, schema: str) -> AsyncIterator[tuple[AsyncEngine, AsyncEngine]]:
+    """One for all schemas, and one that writes to ``schema`` alone."""
+    engine = create_engine(settings.libpq_url, pool_size=3, application="tidemark-rebuild")
     beside = in_schema(
         create_engine(settings.libpq_url, pool_size=1, application="tidemark-rebuild"), schema, writes=True
     )
     try:
-        await _make(engine, schema)
-        async with connected(settings.kafka, settings.namespace, group=None) as consumer:
-            builder = Builder(consumer, Session(beside), settings)
-            await builder.start()
-            async with engine.connect() as connection:
-                await builder.run_to(await _offsets(connection, LIVE))
-            async with engine.begin() as connection:
-                # From here to the commit the live projection waits.
-                await builder.run_to(await _offsets(connection, LIVE, "FOR UPDATE"))
-                await _take_over_old_rejects(connection, schema, builder.low)
-                differences = await compare(connection, LIVE, schema)
-                rows = await _rows(connection, schema)
-                if switch:
-                    await _switch(connection, schema)
-            await builder.close()
+        yield engine, beside
     finally:
         await engine.dispose()
         await beside.dispose()
-    return Report(rows, differences, switch)
 
 
-class Builder:
-    """Applies the log to another schema, up to exactly the offsets it is told."""
-
-    def __init__(self, consumer: AIOKafkaConsumer, session: Session, settings: Settings) -> None:
-        self._consumer = consumer
-        self._session = session
-        self._settings = settings
-        self._positions: dict[Place, int] = {}
-        self.low: dict[int, int] = {}
-
-    async def start(self) -> None:
-        """Begin at the first offset there is."""
-        namespace = self._settings.namespace
-        ids = await topics_when_there(self._settings.kafka, namespace)
-        partitions = [TopicPartition(topic, number) for topic in ids for number in range(PARTITIONS)]
-        self._consumer.assign(partitions)
-        for topic, topic_id in ids.items():
-            mine = [partition for partition in partitions if partition.topic == topic]
-            low = {p.partition: n for p, n in (await self._consumer.beginning_offsets(mine)).items()}
-            end = {p.partition: n for p, n in (await self._consumer.end_offsets(mine)).items()}
-            read = partial(
-                starting_points, topic=topic, topic_id=topic_id, low=low, end=end, namespace=namespace
-            )
-            for number, offset in (await self._session.run(read)).items():
-                self._consumer.seek(TopicPartition(topic, number), offset + 1)
-                self._positions[topic, number] = offset
-            if topic == namespace + REJECTS:
-                self.low = low
-
-    async def run_to(self, goal: dict[Place, int]) -> None:
-        """Apply everything up to ``goal``, nothing after it; no further than the log goes, which may have
-        been made anew since the goal was somebody's."""
-        partitions = [TopicPartition(*place) for place in goal]
-        ends = await self._consumer.end_offsets(partitions) if partitions else {}
-        goal = {place: min(offset, ends[TopicPartition(*place)] - 1) for place, offset in goal.items()}
-        while any(self._positions[place] < offset for place, offset in goal.items()):
-            messages = await poll(self._consumer, 200)
-            wanted = [m for m in messages if m.offset <= goal.get((m.topic, m.partition), -1)]
-            polled = decoded(wanted, self._positions, self._settings.namespace)
-            if polled.after:
-                await self._session.run(partial(apply_set, polled=polled, channel=None))
-                self._positions.update(polled.after)
-        # What came beyond the goal was thrown away: ask for it again next time.
-        for (topic, partition), offset in self._positions.items():
-            self._consumer.seek(TopicPartition(topic, partition), offset + 1)
-
-    async def close(self) -> None:
-        await self._session.close()
-
-
-async def compare(connection: AsyncConnection, one: str, other: str) -> dict[str, int]:
-    """How many rows of each table are in only one of two schemas; equal tables are left out."""
-    found = {}
-    for table, rows in COMPARED.items():
-        left, right = rows.format(schema=checked(one)), rows.format(schema=checked(other))
-        different = await connection.scalar(
-            text(
-                f"SELECT count(*) FROM (({left} EXCEPT ALL {right}) UNION ALL ({right} EXCEPT ALL {left})) d"
-            )
-        )
-        if different:
-            found[table] = int(different)
-    return found
-
-
-async def _make(engine: AsyncEngine, schema: str) -> None:
+async def made(engine: AsyncEngine, schema: str) -> None:
+    """Empty tables, in place of what an earlier rebuild has left."""
     async with engine.begin() as connection:
         await connection.execute(text(f"DROP SCHEMA IF EXISTS {checked(schema)} CASCADE"))
         await connection.execute(text(f"CREATE SCHEMA {schema}"))
         await connection.execute(text(f"SET LOCAL search_path TO {schema}"))
         for tables in _TABLES:
-            await connection.exec_driver_sql(tables.read_text(encoding="utf-8"))
+            await connection.exec_driver_sql(tables.read_text(encoding="utf-8").replace("%", "%%"))
+        # It goes with the schema wherever that is renamed to.
+        await connection.execute(text(_NOTE.format(schema=schema)))
 
 
-async def _offsets(connection: AsyncConnection, schema: str, lock: str = "") -> dict[Place, int]:
+async def offsets(connection: AsyncConnection, schema: str) -> dict[Place, int]:
+    """The last offset of each partition whose rows are in ``schema``."""
     found = await connection.execute(
-        text(f'SELECT topic, partition, "offset" FROM {checked(schema)}.projection_offset {lock}')
+        text(f'SELECT topic, partition, "offset" FROM {checked(schema)}.projection_offset')
     )
     return {(row.topic, row.partition): row.offset for row in found}
 
 
-async def _take_over_old_rejects(connection: AsyncConnection, schema: str, low: dict[int, int]) -> None:
+async def _compare(engine: AsyncEngine, builder: Builder, schema: str) -> Difference:
+    """With a snapshot of the live tables, from the very place in the log where it was taken."""
+    async with engine.connect() as live, engine.connect() as rebuilt:
+        await live.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        await live.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        await builder.run_to(await offsets(live, LIVE))
+        await take_over_old_rejects(rebuilt, schema, builder.low)
+        await rebuilt.commit()
+        return await compared(Side(live, LIVE), Side(rebuilt, schema))
+
+
+async def _switch(engine: AsyncEngine, builder: Builder, schema: str) -> None:
+    for _ in range(MOST_ROUNDS):
+        async with engine.connect() as connection:
+            goal = await offsets(connection, LIVE)
+        if builder.behind(goal) <= FEW:
+            break
+        await builder.run_to(goal)
+    async with engine.begin() as connection:
+        await switching.lock_offsets(connection)
+        await builder.run_to(await offsets(connection, LIVE))
+        await switching.switch(connection, schema)
+
+
+async def take_over_old_rejects(connection: AsyncConnection, schema: str, low: Mapping[int, int]) -> None:
+    """What the topic no longer has, its retention being over."""
     await connection.execute(
         text(
             f"INSERT INTO {checked(schema)}.reject SELECT r.* FROM {LIVE}.reject r"
@@ -174,19 +136,6 @@ async def _take_over_old_rejects(connection: AsyncConnection, schema: str, low: 
         ),
         {"partitions": list(low), "low": list(low.values())},
     )
-
-
-async def _rows(connection: AsyncConnection, schema: str) -> dict[str, int]:
-    return {
-        table: int(await connection.scalar(text(f"SELECT count(*) FROM {checked(schema)}.{table}")) or 0)
-        for table in COMPARED
-    }
-
-
-async def _switch(connection: AsyncConnection, schema: str) -> None:
-    await connection.execute(text(f"DROP SCHEMA IF EXISTS {BEFORE} CASCADE"))
-    await connection.execute(text(f"ALTER SCHEMA {LIVE} RENAME TO {BEFORE}"))
-    await connection.execute(text(f"ALTER SCHEMA {checked(schema)} RENAME TO {LIVE}"))
 
 
 def lines(report: Report) -> Sequence[str]:

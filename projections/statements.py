@@ -78,6 +78,7 @@ WRITE_OFFSETS = """
 UPDATE projection_offset o SET "offset" = n."offset"
 FROM unnest(%s::text[], %s::int[], %s::bigint[]) n (topic, partition, "offset")
 WHERE (o.topic, o.partition) = (n.topic, n.partition)
+RETURNING o.topic, o.partition, o."offset"
 """
 NOTIFY = "SELECT pg_notify(%s, %s)"
 
@@ -93,4 +94,5 @@ SEEN = """
 UPDATE projection_offset o SET seen_at = clock_timestamp() - make_interval(secs => %s), log_end = n.log_end
 FROM unnest(%s::text[], %s::int[], %s::bigint[]) n (topic, partition, log_end)
 WHERE (o.topic, o.partition) = (n.topic, n.partition)
+RETURNING o.topic, o.partition, o."offset"
 """

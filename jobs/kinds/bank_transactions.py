@@ -18,6 +18,7 @@ from jobs.kinds.gone_rows import Retracting, gone_rows, take_back
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import TransactionWriter
 from jobs.kinds.transaction_verdicts import verdicts
+from jobs.kinds.transaction_warnings import warned_rows
 from jobs.params import ImportParams
 from jobs.records import Transaction
 from jobs.sources.onec import earlier
@@ -78,7 +79,8 @@ class BankTransactions:
         counts = await self._writer.write(connection, batch, _classified(rows, classifier))
         gone = await take_back(connection, batch, gone_rows(batch), _RETRACTING)
         counts += Counts(rejected=len(rejects)) + counted(tuple(gone.values()))
-        return BatchResult(counts, tuple(rejects), in_order(said | gone) if said or gone else ())
+        shown = in_order(said | gone) if said or gone else ()
+        return BatchResult(counts, tuple(rejects), shown, warned_rows(rows))
 
 
 def _read(batch: Batch) -> tuple[list[Incoming], list[RejectedRow]]:

@@ -72,7 +72,10 @@ class ContractorWriter:
 
 
 async def _all_new(connection: psycopg.AsyncConnection[Any], rows: Sequence[IncomingContractor]) -> bool:
-    """Nobody here has one of their ИНН; a key that is here is found by writing."""
+    """Nobody here has one of their ИНН, nor one of them another's; a key that is here is found by writing."""
+    bare = {row.contractor.inn for row in rows if not row.contractor.kpp} - {""}
+    if any(row.contractor.kpp and row.contractor.inn in bare for row in rows):
+        return False
     inns = [row.contractor.inn for row in rows]
     found = await connection.execute(sql.ANY_KNOWN, [inns])
     known = await found.fetchone()
@@ -123,7 +126,9 @@ async def _resolved(
     by_no = {row.row_no: row for row in mine.values()}
     said: dict[int, RowVerdict] = {}
     await cursor.execute(sql.FIND)
-    if found := await cursor.fetchall():
+    found = await cursor.fetchall()
+    await cursor.execute(sql.FILLED_IN)
+    if found := found + await cursor.fetchall():
         await cursor.execute(sql.TWICE)
         for row_no, last in await cursor.fetchall():
             said[row_no] = _twice(by_no[row_no], by_no[last])

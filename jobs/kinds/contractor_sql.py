@@ -18,13 +18,25 @@ COPY = f"COPY incoming_contractor ({COLUMNS}) FROM STDIN"
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('contractor'))"
 # Is there anybody with one of these ИНН?
 ANY_KNOWN = "SELECT EXISTS (SELECT FROM contractor WHERE inn = ANY(%s) AND inn <> '' AND NOT retracted)"
-# A row that a file made without a reference becomes the one of 1C: one contractor, not two.
+# A row that a file made without a reference becomes the one of 1C: one contractor, not two. Also where the
+# file had no КПП for it and nobody else has the ИНН; of several elements the exact one, else the first. They
+# are looked for one by one: joined, a table without statistics was read through for each (0.8 s a batch).
 ADOPT = """
-UPDATE contractor c SET key = i.key FROM incoming_contractor i
-WHERE i.inn <> '' AND c.inn = i.inn AND c.kpp = i.kpp AND NOT c.retracted AND NOT i.retracted
-  AND uuid_extract_version(c.key) = 8 AND uuid_extract_version(i.key) IS DISTINCT FROM 8
-  AND c.data_version IS NULL -- a reference of 1C may look like a key of ours
-  AND NOT EXISTS (SELECT FROM contractor k WHERE k.key = i.key)
+WITH pair AS MATERIALIZED (
+    SELECT DISTINCT ON (f.key) i.key AS reference, f.key FROM incoming_contractor i, LATERAL (
+        SELECT c.key, c.kpp <> i.kpp AS filled_in FROM contractor c
+        WHERE c.inn = i.inn AND c.inn <> '' AND NOT c.retracted AND uuid_extract_version(c.key) = 8
+          AND c.data_version IS NULL -- a reference of 1C may look like a key of ours
+          AND (c.kpp = i.kpp OR c.kpp = ''
+            AND NOT EXISTS (SELECT FROM contractor o
+                            WHERE o.inn = c.inn AND o.inn <> '' AND NOT o.retracted AND o.key <> c.key)
+            AND NOT EXISTS (SELECT FROM incoming_contractor e WHERE e.inn = i.inn AND e.row_no < i.row_no))
+        ORDER BY filled_in, c.key LIMIT 1) f
+    WHERE i.inn <> '' AND NOT i.retracted AND uuid_extract_version(i.key) IS DISTINCT FROM 8
+      AND NOT EXISTS (SELECT FROM contractor k WHERE k.key = i.key)
+    ORDER BY f.key, f.filled_in, i.row_no
+)
+UPDATE contractor c SET key = pair.reference FROM pair WHERE c.key = pair.key
 """
 # And a row without a reference means who has its ИНН and КПП; without a КПП, who has its ИНН in 1C.
 FIND = """
@@ -34,6 +46,29 @@ UPDATE incoming_contractor i SET key = f.key FROM incoming_contractor w, LATERAL
       AND (c.kpp = w.kpp OR w.kpp = '' AND c.data_version IS NOT NULL)
     ORDER BY c.data_version IS NULL, c.kpp <> w.kpp, c.key LIMIT 1) f
 WHERE w.row_no = i.row_no AND i.inn <> '' AND uuid_extract_version(i.key) = 8 AND f.key <> i.key
+RETURNING i.row_no, i.key
+"""
+# A row with a КПП means who has its ИНН without one, here or further up in the batch, if nobody else has it:
+# the КПП was filled in. Those are few, and looked for first.
+FILLED_IN = """
+WITH bare AS MATERIALIZED (
+    SELECT inn FROM incoming_contractor WHERE kpp = '' AND inn <> ''
+    UNION
+    SELECT i.inn FROM incoming_contractor i, LATERAL (
+        SELECT FROM contractor c
+        WHERE c.inn = i.inn AND c.inn <> '' AND c.kpp = '' AND NOT c.retracted LIMIT 1) c
+    WHERE i.kpp <> ''
+), wanted AS MATERIALIZED (
+    SELECT row_no, inn FROM incoming_contractor JOIN bare USING (inn)
+    WHERE kpp <> '' AND uuid_extract_version(key) = 8
+)
+UPDATE incoming_contractor i SET key = f.key FROM wanted w, LATERAL (
+    SELECT (array_agg(o.key))[1] AS key FROM (
+        SELECT c.key, c.kpp FROM contractor c WHERE c.inn = w.inn AND c.inn <> '' AND NOT c.retracted
+        UNION
+        SELECT e.key, e.kpp FROM incoming_contractor e WHERE e.inn = w.inn AND e.row_no < w.row_no
+    ) o HAVING count(DISTINCT o.key) = 1 AND max(o.kpp) = '') f
+WHERE w.row_no = i.row_no AND f.key <> i.key
 RETURNING i.row_no, i.key
 """
 # Rows of a batch that mean one contractor: the last counts.
@@ -58,13 +93,20 @@ _CHANGES = ("code", "name", "full_name", "kind", "inn", "kpp", "okpo", "retracte
 
 
 def _said(field: str) -> str:
-    """What a file does not say leaves what is there; a full name that is only the name says nothing."""
+    """What a file does not say leaves what is there; a full name that is only the name says nothing, and
+    follows the name where it was made of it before."""
     if field in _EMPTY_STAYS:
         return f"coalesce(nullif(excluded.{field}, ''), contractor.{field})"
     if field == "full_name":
         return (
-            "CASE WHEN excluded.full_name = excluded.name AND contractor.full_name <> ''"
+            "CASE WHEN excluded.full_name = excluded.name"
+            " AND contractor.full_name NOT IN ('', contractor.name)"
             " THEN contractor.full_name ELSE excluded.full_name END"
+        )
+    if field == "kpp":
+        return (
+            "CASE WHEN excluded.kpp = '' AND excluded.inn = contractor.inn"
+            " THEN contractor.kpp ELSE excluded.kpp END"
         )
     return f"excluded.{field}"
 

@@ -1,11 +1,22 @@
 """Task kind ``contractors``: 1C's Справочник.Контрагенты, or a file of them, becomes contractors."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import psycopg
 
 from domain.errors import Fatal, MalformedRow
-from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, Source, SourceTools, TaskSpec, Upload
+from jobs.base import (
+    Batch,
+    BatchResult,
+    RejectedRow,
+    RowVerdict,
+    Source,
+    SourceTools,
+    TaskSpec,
+    Upload,
+    WarnedRow,
+)
 from jobs.contractors.layouts import CONTRACTORS
 from jobs.contractors.reading import to_contractor as of_file
 from jobs.kinds.contractor_rows import RETRACTING, ContractorWriter, IncomingContractor
@@ -55,7 +66,14 @@ class Contractors:
         said |= await take_back(connection, batch, gone, RETRACTING)
         said |= {reject.row_no: RowVerdict("rejected") for reject in rejects}
         verdicts = in_order(said)
-        return BatchResult(counted(verdicts), tuple(rejects), verdicts)
+        return BatchResult(counted(verdicts), tuple(rejects), verdicts, tuple(_warned(rows)))
+
+
+def _warned(rows: Iterable[IncomingContractor]) -> Iterator[WarnedRow]:
+    for row_no, contractor in rows:
+        if contractor.warnings and not contractor.retracted:
+            args = {"inn": contractor.inn, "kpp": contractor.kpp}
+            yield WarnedRow(row_no, contractor.warnings, contractor.name, args)
 
 
 def _catalogue(task: TaskSpec, tools: SourceTools) -> ContractorsSource:

@@ -26,6 +26,7 @@ from processors.importer.outcomes import (
     keep,
 )
 from processors.importer.previews import keep_preview
+from processors.importer.warnings import keep_warned
 from processors.importer.writing import write_carefully, write_quickly
 
 LARGEST_REJECT = 500_000
@@ -71,6 +72,7 @@ class Applying:
                 applied = self._applied(delivered, result, elapsed)
                 await keep(connection, delivered, result.counts, applied)
                 await keep_preview(connection, batch, result)
+                await keep_warned(connection, batch, result.warned)
                 return applied
         return None
 
@@ -91,6 +93,7 @@ class Applying:
             elapsed_ms=elapsed_ms,
             worker=self._worker,
             before=event.before,
+            warned=len(result.warned),
             **result.counts.model_dump(),
         )
         return Applied(outcome, [_rejected(event, row) for row in result.rejects])

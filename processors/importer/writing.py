@@ -35,7 +35,10 @@ async def write_carefully(connection: psycopg.AsyncConnection[Any], kind: Kind, 
     left = await write_carefully(connection, kind, _part(batch, 0, middle))
     right = await write_carefully(connection, kind, _part(batch, middle, len(batch.rows)))
     return BatchResult(
-        left.counts + right.counts, left.rejects + right.rejects, left.verdicts + right.verdicts
+        left.counts + right.counts,
+        left.rejects + right.rejects,
+        left.verdicts + right.verdicts,
+        left.warned + right.warned,
     )
 
 

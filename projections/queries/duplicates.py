@@ -49,12 +49,6 @@ SELECT r.task_id, r.row_no, i.file_name FROM bank_transaction t JOIN repeated_tr
 LEFT JOIN intake i ON i.task_id = r.task_id
 WHERE t.id = :id ORDER BY r.task_id, r.row_no LIMIT {MOST}
 """
-_DECIDABLE = f"""
-SELECT f.id AS file_id, o.id AS onec_id FROM bank_transaction f JOIN bank_transaction o ON {SAME_MONEY}
-WHERE (f.id, o.id) IN ((:one, :other), (:other, :one)) AND {STORED}
-UNION
-SELECT file_id, onec_id FROM duplicate_decision WHERE (file_id, onec_id) IN ((:one, :other), (:other, :one))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +70,3 @@ async def of(connection: AsyncConnection, transaction_id: UUID) -> Duplicates | 
     possible = await connection.execute(text(_POSSIBLE), {"id": transaction_id})
     repeated = await connection.execute(text(_REPEATED), {"id": transaction_id})
     return Duplicates([dict(row) for row in possible.mappings()], [dict(row) for row in repeated.mappings()])
-
-
-async def pair(connection: AsyncConnection, one: UUID, other: UUID) -> tuple[UUID, UUID] | None:
-    """The bank's row and 1C's document, whichever way round they were named; None where they are no pair."""
-    found = (await connection.execute(text(_DECIDABLE), {"one": one, "other": other})).one_or_none()
-    return (found.file_id, found.onec_id) if found else None

@@ -8,7 +8,18 @@ import psycopg
 import pytest
 
 from infra.settings import Settings
+from jobs.formats.client_bank import generate
 from tests.cli.installation import Installed, installed
+
+_IN_1C_TOO = """
+INSERT INTO bank_transaction (key, number, date, booked_on, direction, amount, currency, account,
+    counterparty_name, counterparty_inn, counterparty_kpp, counterparty_account, purpose, data_version,
+    task_id, row_no)
+SELECT gen_random_uuid(), number, date, booked_on, replace(direction, 'transfer', 'out'), amount, currency,
+    account, counterparty_name, counterparty_inn, counterparty_kpp, counterparty_account, purpose, 'AAAA',
+    uuidv7(), 1
+FROM bank_transaction
+"""
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
@@ -35,11 +46,14 @@ def test_contractors_and_stock_come_in_by_their_kind(live: Installed, tmp_path: 
         tmp_path,
         "contractors.xml",
         "<КоммерческаяИнформация><Контрагенты><Контрагент><Наименование>Ромашка</Наименование>"
-        "<ИНН>7700000009</ИНН></Контрагент></Контрагенты></КоммерческаяИнформация>",
+        "<ИНН>7700000001</ИНН></Контрагент></Контрагенты></КоммерческаяИнформация>",
     )
     result = live.run("import", contractors, "--kind", "contractors", "--follow")
     assert result.exit_code == 0, result.output
-    assert found(live, "SELECT name, inn FROM contractor") == [("Ромашка", "7700000009")]
+    assert found(live, "SELECT name, inn FROM contractor") == [("Ромашка", "7700000001")]
+    assert "1 row was loaded with a warning" in result.stdout
+    task_id = result.stdout.split("tidemark warnings ")[1].split()[0]
+    assert "Ромашка · 7700000001" in live.run("warnings", task_id).stdout
 
     components = saved(tmp_path, "components.csv", "Код\r\nА-1\r\n")
     assert live.run("import", components, "--kind", "components", "--follow").exit_code == 0
@@ -52,6 +66,27 @@ def test_contractors_and_stock_come_in_by_their_kind(live: Installed, tmp_path: 
     result = live.run("import", stock, "--kind", "stock", "--param", "warehouse=Основной", "--follow")
     assert result.exit_code == 0, result.output
     assert found(live, "SELECT warehouse, quantity::int FROM stock_lot") == [("Основной", 7)]
+
+
+def test_a_payment_that_1c_has_too_is_told_and_decided(live: Installed, tmp_path: Path) -> None:
+    statement = tmp_path / "kl_to_1c.txt"
+    statement.write_bytes(b"".join(generate(1, seed=77)))
+    result = live.run("import", statement, "--follow")
+    assert result.exit_code == 0, result.output
+    assert "tidemark duplicates" not in result.output
+    with psycopg.connect(live.env["TIDEMARK_DATABASE_URL"]) as connection:
+        connection.execute(_IN_1C_TOO)
+    [[task_id]] = found(live, "SELECT task_id::text FROM bank_transaction WHERE data_version IS NULL")
+    shown = live.run("show", task_id)
+    assert (
+        f"1 payment is possibly there twice, from the bank and from 1C: tidemark duplicates --task {task_id}"
+        in (shown.stdout)
+    )
+    assert live.run("duplicates", "--task", task_id).exit_code == 1
+    decided = live.run("duplicates", "--task", task_id, "--decide", "same", "--yes")
+    assert (decided.exit_code, decided.stdout.strip()) == (0, "1 pair decided")
+    assert found(live, "SELECT decision FROM duplicate_decision WHERE current") == [("same",)]
+    assert live.run("duplicates").exit_code == 0
 
 
 def test_what_is_no_table_is_refused_before_it_is_a_task(live: Installed, tmp_path: Path) -> None:
@@ -68,6 +103,7 @@ def test_a_number_that_nobody_knows_says_how_it_is_mapped(live: Installed, tmp_p
     result = live.run("import", stock, "--kind", "stock", "--param", "warehouse=Основной", "--follow")
     assert result.exit_code == 1, result.output
     said = " ".join(result.output.split())
+    assert "1 (row 2 of the sheet)" in said
     assert "POST /part-numbers" in said
     assert "--kind part-numbers" in said
 

@@ -22,6 +22,13 @@ _FAMILIES = {
     "onec": ("address", "login", "rights", "entity_sets", "documents", "timezone"),
     "next": ("failed", "cancelled", "rejected", "totals", "must_match"),
     "kind": ("bank_transactions",),
+    "coverage": (
+        *("loaded", "empty", "quiet", "gap", "balance_break", "says_gap", "says_gap_unknown"),
+        "says_balance_break",
+    ),
+    "duplicates": (
+        *("in_bank", "in_onec", "number", "inn", "apart", "several", "sure_same", "sure_different"),
+    ),
 }
 
 

@@ -87,7 +87,9 @@ def source_read(
     return TaskSourceRead(attempt=attempt, rows=rows, batches=batches, skipped=skipped, controls=(control,))
 
 
-def batch(batch_no: int, created: int = 10, rejected: int = 0, attempt: int = 1) -> TaskBatchImported:
+def batch(
+    batch_no: int, created: int = 10, rejected: int = 0, attempt: int = 1, warned: int = 0
+) -> TaskBatchImported:
     rows = created + rejected
     return TaskBatchImported(
         attempt=attempt,
@@ -95,6 +97,7 @@ def batch(batch_no: int, created: int = 10, rejected: int = 0, attempt: int = 1)
         rows=rows,
         created=created,
         rejected=rejected,
+        warned=warned,
         elapsed_ms=12,
         worker="importer-1",
     )

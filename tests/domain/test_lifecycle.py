@@ -55,6 +55,14 @@ def test_success_is_said_when_everything_is_in(last: str) -> None:
     assert isinstance(then.state, Completed)
 
 
+def test_rows_with_a_warning_are_counted_beside_their_verdicts() -> None:
+    facts = (batch(1, warned=2), batch(2, warned=1), batch(2, warned=1))
+    then = given(submitted(), started(), *facts).when(source_read(20, 2))
+    (event,) = then.events
+    assert isinstance(event, TaskCompleted)
+    assert (event.outcome, event.result["inserted"], event.result["warned"]) == ("clean", 20, 3)
+
+
 def test_a_rejected_row_makes_the_outcome_partial() -> None:
     then = given(submitted(), started(), batch(1, created=9, rejected=1)).when(source_read(10, 1))
     assert isinstance(then.state, Completed)

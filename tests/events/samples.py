@@ -69,7 +69,7 @@ FULL: tuple[Event, ...] = (
         attempt=1, rows=1200, batches=12, skipped=6, controls=(CONTROL,), notes=("onec_allowed_only",)
     ),
     TaskBatchImported(
-        attempt=1, batch_no=3, rows=28, elapsed_ms=41, worker="importer-1", **TOTALS.model_dump()
+        attempt=1, batch_no=3, rows=28, warned=2, elapsed_ms=41, worker="importer-1", **TOTALS.model_dump()
     ),
     TaskWorkFailed(attempt=1, tries=2, worker="reader-1", batch_no=3, error=ERROR),
     TaskStalled(attempt=1, worker="reader-1", successor="reader-2"),

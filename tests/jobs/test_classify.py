@@ -6,19 +6,20 @@ import pytest
 
 from jobs.classify import NONE, TRANSFER, Classifier, Rule
 from jobs.presets import preset_category
+from stack.onec.catalogues import PURPOSES
 from tests.jobs.booking import ROW
 
 
 @pytest.mark.parametrize(
     ("purpose", "category"),
     [
-        ("Оплата по счету 12 от 03.03.2025 за товары. В т.ч. НДС 20% - 250,00", "Оплата товаров"),
-        ("Оплата за услуги, в том числе НДС 20 % 333,22 руб.", "Оплата услуг"),
-        ("НДС за 1 квартал 2025 года, уплата налога", "Налоги"),
-        ("Единый налоговый платеж", "Налоги"),
+        ("Оплата по счету 12 от 03.03.2025 за товары. В т.ч. НДС 20% - 250,00", "Оплата поставщикам"),
+        ("Оплата за услуги, в том числе НДС 20 % 333,22 руб.", "Оплата поставщикам"),
+        ("НДС за 1 квартал 2025 года, уплата налога", "Налоги и взносы"),
+        ("Единый налоговый платеж", "Налоги и взносы"),
         ("Заработная плата за январь, НДС не облагается", "Заработная плата"),
-        ("Страховые взносы за февраль", "Страховые взносы"),
-        ("Комиссия за ведение счета", "Банковские услуги"),
+        ("Страховые взносы за февраль", "Налоги и взносы"),
+        ("Комиссия за ведение счета", "Услуги банка"),
         ("Аренда офиса по договору 7", "Аренда"),
         ("Перечисление", None),
     ],
@@ -28,7 +29,23 @@ def test_presets_name_what_the_purpose_says_outright(purpose: str, category: str
 
 
 def test_vat_within_the_price_pays_no_tax() -> None:
-    assert preset_category("Платеж, в т.ч. НДС (20%) 100-00", "out") != "Налоги"
+    assert preset_category("Платеж, в т.ч. НДС (20%) 100-00", "out") != "Налоги и взносы"
+
+
+def test_what_comes_in_and_goes_out_has_the_names_of_1c() -> None:
+    for purpose, received, paid in (
+        ("Оплата по счету 7 за товар", "Оплата от покупателей", "Оплата поставщикам"),
+        ("Возврат по договору 7", "Возврат от поставщиков", "Возврат покупателям"),
+    ):
+        assert (preset_category(purpose, "in"), preset_category(purpose, "out")) == (received, paid)
+
+
+@pytest.mark.parametrize(
+    ("direction", "article", "purpose"),
+    [(direction, *trade) for direction, trades in PURPOSES.items() for trade in trades],
+)
+def test_a_bank_and_1c_say_one_name_of_one_payment(direction: str, article: str, purpose: str) -> None:
+    assert preset_category(purpose.format(n=1, d="03.03.2025", vat="1"), direction) == article
 
 
 def test_salary_is_nothing_that_comes_in() -> None:

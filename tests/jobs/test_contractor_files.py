@@ -87,6 +87,14 @@ async def test_what_a_file_does_not_say_stays(connection: Connection) -> None:
     assert await found(connection, "name, full_name, code") == [("Ромашка-М", "ООО «Ромашка»", "001")]
 
 
+async def test_a_full_name_that_was_made_of_the_name_follows_it(connection: Connection) -> None:
+    text = f"Name;INN;KPP\r\nРомашка;{INN};{KPP}\r\n"
+    await imported(connection, "contractors", text.encode())
+    renamed = text.replace("Ромашка", "Ромашка-М").encode()
+    assert verdicts(await imported(connection, "contractors", renamed)) == ["updated"]
+    assert await found(connection, "name, full_name") == [("Ромашка-М", "Ромашка-М")]
+
+
 async def test_bad_rows_are_rejected_and_bad_numbers_are_warnings(connection: Connection) -> None:
     text = f"Контрагент;ИНН/КПП\r\n;{INN}\r\nРомашка;7700000001/77\r\n{'я' * 600};\r\n"
     [result] = await imported(connection, "contractors", text.encode())

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -61,8 +62,14 @@ class Live:
 
     async def command(self, *arguments: str) -> tuple[int, str]:
         """``python -m projections.main`` with this installation's settings: exit code, what it said."""
+        process = await self._started(*arguments)
+        said, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, said.decode()
+
+    async def _started(self, *arguments: str) -> asyncio.subprocess.Process:
         settings = self.settings
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "projections.main",
@@ -75,10 +82,17 @@ class Live:
             },
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
         )
-        said, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, said.decode()
+
+    async def killed(self, *arguments: str, seconds: float) -> None:
+        """The same command, ended by SIGKILL with all its processes after that time, if it still runs."""
+        process = await self._started(*arguments)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.communicate()
 
     def rows(self, statement: str, *parameters: Any) -> list[Any]:
         with psycopg.connect(self.settings.libpq_url, autocommit=True) as connection:

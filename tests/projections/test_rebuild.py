@@ -1,5 +1,7 @@
 """Read models made anew from offset 0 equal the live ones, row by row."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 
@@ -17,7 +19,10 @@ from events.tasks import (
     TaskWorkFailed,
 )
 from infra.postgres import create_engine
-from projections.rebuild import BESIDE, compare, rebuild
+from projections.rebuild import BESIDE, rebuild, rolled_back
+from projections.rebuilding.comparing import Side, compared
+from projections.repair import repair
+from projections.standing import standing
 from tests.projections.live import Live
 from tests.projections.story import (
     BEGIN,
@@ -101,8 +106,9 @@ async def test_a_row_that_differs_is_found(live: Live) -> None:
     assert report.differences == {"task": 2}
     engine = create_engine(live.settings.libpq_url)
     async with engine.connect() as connection:
-        assert await compare(connection, BESIDE, BESIDE) == {}
-        assert await compare(connection, BESIDE, "read") == {"task": 2}
+        beside = Side(connection, BESIDE)
+        assert (await compared(beside, beside)).differences == {}
+        assert (await compared(beside, Side(connection, "read"))).differences == {"task": 2}
     await engine.dispose()
 
 
@@ -129,3 +135,61 @@ async def test_the_rebuilt_tables_take_the_place_of_the_live_ones_while_these_ar
     await engine.dispose()
     report = await rebuild(live.settings)
     assert report.differences == {}
+
+
+async def test_what_was_live_before_is_live_again_and_catches_up(live: Live) -> None:
+    async with live.projection():
+        old = await live.publish(submitted, started)
+        await live.status(old, "running")
+        await rebuild(live.settings, switch=True)
+        new = await live.publish(submitted, started, completed(0))
+        await live.status(new, "completed")
+        assert await rolled_back(live.settings)
+        await live.status(new, "completed")
+        await live.until(
+            'SELECT count(*)::int FROM projection_offset WHERE log_end - 1 > "offset"', rows=[(0,)]
+        )
+    assert (await rebuild(live.settings)).differences == {}
+
+
+async def test_a_rebuild_that_is_killed_leaves_the_live_tables_and_the_next_one_is_whole(live: Live) -> None:
+    async with live.projection():
+        for kill_after in (0.3, 0.8, 1.2, 1.6, 2.0):
+            await live.killed("rebuild", "--switch", seconds=kill_after)
+            task = await live.publish(submitted, started)
+            await live.status(task, "running")
+    assert (await rebuild(live.settings)).differences == {}
+
+
+async def test_one_task_is_mended_alone(live: Live) -> None:
+    async with live.projection():
+        broken = await live.publish(submitted, started, batch(1), batch(2))
+        other = await live.publish(submitted, started)
+        await live.status(broken, "running")
+        await live.status(other, "running")
+        live.rows("DELETE FROM batch WHERE task_id = %s", broken)
+        live.rows("UPDATE task SET status = 'failed' WHERE id = %s", broken)
+        before = live.rows("TABLE task_count")
+        changed = (await repair(live.settings, UUID(broken))).changed
+        assert changed == {"task": 2, "batch": 2}
+        assert (await repair(live.settings, UUID(broken))).changed == {}
+        await live.publish(batch(3), source_read(300, 3), completed(300), task_id=broken)
+        await live.status(broken, "completed")
+    assert before != live.rows("TABLE task_count")
+    # The status was changed behind the counters' back: they lack what the mended row has.
+    live.rows(
+        "UPDATE task_count c SET n = (SELECT count(*) FROM task t"
+        " WHERE (t.partition, t.status) = (c.partition, c.status))"
+    )
+    assert (await rebuild(live.settings)).differences == {}
+
+
+async def test_the_standing_says_lag_heartbeat_and_versions(live: Live) -> None:
+    async with live.projection():
+        task = await live.publish(submitted)
+        await live.status(task, "pending")
+        await rebuild(live.settings)
+        await live.until("SELECT count(*)::int FROM projection_offset WHERE seen_at IS NULL", rows=[(0,)])
+        found = await standing(live.settings)
+    assert (found.heartbeat is not None, len(found.places)) == (True, 24)
+    assert {version.schema for version in found.versions} >= {"read", "read_rebuilt"}

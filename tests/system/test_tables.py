@@ -46,7 +46,7 @@ def test_a_report_of_1c_becomes_stock(manager: Client) -> None:
     wanted = {"rows_total": 2 * ITEMS + 3, "inserted": 2 * ITEMS, "updated": 0, "unchanged": 0, "rejected": 1}
     assert {name: done["result"][name] for name in wanted} == wanted
     [reject] = manager.every(f"/tasks/{done['id']}/rejects")
-    assert (reject["code"], reject["raw"]["#row"]) == ("part_number_unknown", ITEMS + 5)
+    assert (reject["code"], reject["sheet_row"]) == ("part_number_unknown", ITEMS + 5)
     found = manager.get(f"/tasks/{done['id']}/mapping")["found"]
     assert (found["sheet"], found["header_rows"]) == ("TDSheet", [2, 3])
     assert [one["warehouse"] for one in found["columns"] if one["field"] == "quantity"] == [

@@ -1,0 +1,89 @@
+"""One task's rows made anew from the log, in the place of those that are there."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from infra.settings import Settings
+from projections.log import connected
+from projections.rebuild import engines, made, offsets, take_over_old_rejects
+from projections.rebuilding import switching
+from projections.rebuilding.building import Builder
+from projections.schema import LIVE, checked
+from projections.session import Session
+
+BESIDE = "read_repair"
+# Tables whose rows belong to a task, and the column that says to which.
+_OWNED = {"task": "id", "purged_task": "id"} | dict.fromkeys(
+    ("attempt", "batch", "reject", "task_event"), "task_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """``changed`` by table: how many rows were on one side only; empty = all was as the log says."""
+
+    changed: Mapping[str, int]
+
+
+async def repair(settings: Settings, task_id: UUID) -> Repaired:
+    """Make the task's rows as the log says; all others, and the live projection, go on as they are but for
+    a moment at the end. Reads the whole topic, so that it is as long as a rebuild's reading is."""
+    async with engines(settings, BESIDE) as (engine, beside):
+        await made(engine, BESIDE)
+        async with connected(settings.kafka, settings.namespace, group=None) as consumer:
+            builder = await Builder(consumer, Session(beside), settings, task=str(task_id)).start()
+            async with engine.connect() as connection:
+                goal = await offsets(connection, LIVE)
+            await builder.run_to(goal)
+            async with engine.begin() as connection:
+                await switching.lock_offsets(connection)
+                await builder.run_to(await offsets(connection, LIVE))
+                await take_over_old_rejects(connection, BESIDE, builder.low)
+                changed = await _replaced(connection, task_id)
+            await builder.close()
+        async with engine.begin() as connection:
+            await connection.execute(text(f"DROP SCHEMA {BESIDE} CASCADE"))
+    return Repaired(changed)
+
+
+async def _replaced(connection: AsyncConnection, task_id: UUID) -> dict[str, int]:
+    changed = {}
+    await _count(connection, LIVE, task_id, -1)
+    for table, column in _OWNED.items():
+        before, after = [await _hashes(connection, of, table, column, task_id) for of in (LIVE, BESIDE)]
+        if apart := (before - after).total() + (after - before).total():
+            changed[table] = apart
+        named = {"task": task_id}
+        await connection.execute(text(f"DELETE FROM {LIVE}.{table} WHERE {column} = :task"), named)
+        await connection.execute(
+            text(f"INSERT INTO {LIVE}.{table} SELECT * FROM {BESIDE}.{table} WHERE {column} = :task"), named
+        )
+    await _count(connection, LIVE, task_id, +1)
+    return changed
+
+
+async def _count(connection: AsyncConnection, schema: str, task_id: UUID, by: int) -> None:
+    """Take the task out of the counters, or into them."""
+    await connection.execute(
+        text(
+            f"INSERT INTO {checked(schema)}.task_count AS c (partition, status, n)"
+            f" SELECT partition, status, :by FROM {schema}.task WHERE id = :task"
+            " ON CONFLICT (partition, status) DO UPDATE SET n = c.n + excluded.n"
+        ),
+        {"task": task_id, "by": by},
+    )
+
+
+async def _hashes(
+    connection: AsyncConnection, schema: str, table: str, column: str, task_id: UUID
+) -> Counter[int]:
+    found = await connection.execute(
+        text(f"SELECT hashtextextended(t::text, 0) FROM {checked(schema)}.{table} t WHERE {column} = :task"),
+        {"task": task_id},
+    )
+    return Counter(found.scalars())
