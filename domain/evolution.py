@@ -15,18 +15,13 @@ from domain.states import (
     Purged,
     Retrying,
     Running,
-    SourceFacts,
     State,
     Undoing,
     Undone,
-    Work,
     known_status,
-    reads_anew,
 )
-from events.records import ControlTotal
+from domain.work import Work, facts_of, next_work
 from events.tasks import (
-    Input,
-    Scope,
     TaskBatchImported,
     TaskCancelled,
     TaskCancelRequested,
@@ -118,7 +113,7 @@ def _work_done(state: State, event: TaskSourceRead | TaskBatchImported) -> State
 
 def _read(work: Work, event: TaskSourceRead) -> Work:
     """A reader that took over says it again, byte for byte the same: the first word counts."""
-    return work if work.source else work.model_copy(update={"source": _facts(event)})
+    return work if work.source else work.model_copy(update={"source": facts_of(event)})
 
 
 def _imported(work: Work, event: TaskBatchImported) -> Work:
@@ -127,27 +122,6 @@ def _imported(work: Work, event: TaskBatchImported) -> Work:
         return work
     counts, warned = work.counts + event.counts, work.warned + event.warned
     return work.model_copy(update={"done": done, "counts": counts, "warned": warned})
-
-
-def _facts(event: TaskSourceRead) -> SourceFacts:
-    return SourceFacts(
-        rows=event.rows,
-        batches=event.batches,
-        skipped=event.skipped,
-        doubts=sum(_doubtful(total) for total in event.controls),
-        notes=event.notes,
-        of=_whole(event),
-    )
-
-
-def _whole(event: TaskSourceRead) -> tuple[int, int] | None:
-    if event.source_rows is None or event.source_batches is None:
-        return None
-    return event.source_rows, event.source_batches
-
-
-def _doubtful(total: ControlTotal) -> bool:
-    return bool({total.turnover, total.closing} & {"differs", "unproven"})
 
 
 def _lifecycle(state: State, event: Lifecycle) -> State:
@@ -190,18 +164,3 @@ def _accepted(state: Known, event: TaskRequestAccepted) -> State:
     if event.request == "replay":
         return Pending(seq=seq, about=about, work=next_work(work, event.attempt, event.scope, event.input))
     return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)
-
-
-def next_work(work: Work, attempt: int, scope: Scope, source: Input) -> Work:
-    """The attempt after ``work``: what it does not touch stays as doubtful as it was."""
-    anew = reads_anew(scope, source)
-    return Work(
-        attempt=attempt,
-        scope=scope,
-        input=source,
-        rejected_before=0 if scope == "all" else work.rejected,
-        doubts_before=0 if scope == "all" else work.doubts,
-        origin=attempt if anew else work.origin,
-        since=attempt if scope == "all" else work.since,
-        whole=None if anew else work.found,
-    )

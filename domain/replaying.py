@@ -6,7 +6,7 @@ Pure. Everything here is of attempts that have ended, so that the same plan foll
 from collections.abc import Iterable, Mapping, Sequence
 
 from domain.plans import Correction, Mended, Past, Place, Plan, Row, Step
-from domain.states import Work
+from domain.work import Work
 from events.records import VERDICTS, Counts
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.plans import Correction, Mended, Outcome, Past, Place, Plan, Row
 from domain.replaying import plan
-from domain.states import Work
+from domain.work import Work
 from events.records import VERDICTS, Counts
 from infra.kafka import compress, decompress
 

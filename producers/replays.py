@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.commands import Replay
-from domain.evolution import next_work
 from domain.plans import Plan
 from domain.refusals import replay_refusal
 from domain.states import Absent, Cancelled, Completed, Failed, Purged, State
 from domain.task import load
+from domain.work import next_work
 from events.tasks import Input, Scope, TaskReplayRequested
 from infra.log_places import At, first_gone
 from infra.recordings import proposed

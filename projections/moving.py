@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from domain.states import reads_anew
+from domain.work import reads_anew
 from events.cloudevents import Envelope
 from events.tasks import (
     TaskBatchImported,

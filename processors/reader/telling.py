@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.plans import Plan
-from domain.states import Work
+from domain.work import Work
 from events.tasks import TaskProgressed, TaskSourceRead
 from jobs.base import Summary, Survey
 from processors.reader.leases import Lease

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.evolution import next_work
 from domain.plans import Correction, Mended, Outcome, Past, Place, Plan, Row
 from domain.replaying import plan
-from domain.states import SourceFacts, Work
+from domain.work import SourceFacts, Work, next_work
 from events.records import VERDICTS, Counts
 from events.tasks import Input, Scope
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from domain import task as tasks
 from domain.errors import Fatal
-from domain.evolution import next_work
-from domain.states import Known, Running, SourceFacts, Work
+from domain.states import Known, Running
+from domain.work import SourceFacts, Work, next_work
 from events.records import VERDICTS, Counts
 from events.rows import BatchRecorded, RowRejected
 from events.tasks import Input, Scope, TaskBatchImported
