@@ -119,14 +119,16 @@ def _doubtful(total: ControlTotal) -> bool:
 
 
 def next_work(work: Work, attempt: int, scope: Scope, source: Input) -> Work:
-    """The attempt after ``work``: what it does not touch stays as doubtful as it was."""
+    """The attempt after ``work``: what it does not touch stays as doubtful as it was. Doubts about totals
+    are those of whoever has reached the end of the source."""
     anew = reads_anew(scope, source)
+    doubts = work.found.doubts if work.found else work.doubts
     return Work(
         attempt=attempt,
         scope=scope,
         input=source,
         rejected_before=0 if scope == "all" else work.rejected,
-        doubts_before=0 if scope == "all" else work.doubts,
+        doubts_before=0 if scope == "all" else doubts,
         origin=attempt if anew else work.origin,
         since=attempt if scope == "all" else work.since,
         whole=None if anew else work.found,
