@@ -25,6 +25,7 @@ from benchmarks.parts import (
     large,
     learning,
     pricing,
+    rebuilding,
     redriving,
     small,
     sockets,
@@ -49,6 +50,7 @@ PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
     "pricing": pricing.measure,
     "files": files.measure,
     "tables": tables.measure,
+    "rebuild": rebuilding.measure,
 }
 # What may go wrong with one part; a mistake in the benchmark itself ends it.
 FAILURES = (BenchmarkFailed, httpx.HTTPError, psycopg.Error, subprocess.SubprocessError, ExceptionGroup)

@@ -38,8 +38,16 @@ class Counts(Record):
         )
 
     def __add__(self, other: Self) -> Self:
-        mine, theirs = self.model_dump(), other.model_dump()
-        return type(self)(**{name: mine[name] + theirs[name] for name in mine})
+        # By name and not over all fields: the projection adds up once an event, and that is half the time.
+        return type(self)(
+            created=self.created + other.created,
+            updated=self.updated + other.updated,
+            unchanged=self.unchanged + other.unchanged,
+            duplicate=self.duplicate + other.duplicate,
+            rejected=self.rejected + other.rejected,
+            retracted=self.retracted + other.retracted,
+            skipped=self.skipped + other.skipped,
+        )
 
 
 class ErrorInfo(Record):

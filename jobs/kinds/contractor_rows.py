@@ -129,6 +129,7 @@ async def _resolved(
     found = await cursor.fetchall()
     await cursor.execute(sql.FILLED_IN)
     if found := found + await cursor.fetchall():
+        await cursor.execute(sql.KPP_STAYS)
         await cursor.execute(sql.TWICE)
         for row_no, last in await cursor.fetchall():
             said[row_no] = _twice(by_no[row_no], by_no[last])

@@ -71,6 +71,11 @@ UPDATE incoming_contractor i SET key = f.key FROM wanted w, LATERAL (
 WHERE w.row_no = i.row_no AND f.key <> i.key
 RETURNING i.row_no, i.key
 """
+# Of rows that mean one contractor now, a later one without a КПП leaves that of the earlier one.
+KPP_STAYS = """
+UPDATE incoming_contractor i SET kpp = e.kpp FROM incoming_contractor e
+WHERE e.key = i.key AND e.row_no < i.row_no AND e.kpp <> '' AND i.kpp = '' AND e.inn = i.inn
+"""
 # Rows of a batch that mean one contractor: the last counts.
 TWICE = """
 DELETE FROM incoming_contractor i USING (

@@ -126,7 +126,7 @@ def rate_row(row_no: int, raw: Row) -> IncomingRow:
 
 def keyed(*parts: str | None) -> str:
     """Sixteen bytes as PostgreSQL reads a uuid: the identity of a row between files."""
-    content = "\0".join(part or "" for part in parts).encode()
+    content = "\0".join([part or "" for part in parts]).encode()
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 

@@ -1,18 +1,20 @@
 """Rows of a file into a table by their key, a batch at a time, and what became of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import psycopg
 
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict
-from jobs.kinds.copying import copy_line
+from jobs.kinds.copying import copy_lines
 from jobs.verdicts import counted, digest, in_order
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that makes one 0.6 µs dearer.
+@dataclass(slots=True)
 class IncomingRow:
     """A row on its way in. ``values`` are texts for COPY by column, None = the file does not say;
     ``shown`` is what a person knows it by."""
@@ -34,6 +36,11 @@ class Upsert:
     table: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
+
+    @cached_property
+    def values_of(self) -> Callable[[Mapping[str, str | None]], tuple[str | None, ...]]:
+        """A row's values in the order of the columns."""
+        return itemgetter(*self.columns)
 
     @cached_property
     def temp(self) -> str:
@@ -106,12 +113,14 @@ def _superseded(row: IncomingRow, by: IncomingRow) -> tuple[str, dict[str, int]]
 async def _written(
     connection: psycopg.AsyncConnection[Any], into: Upsert, task_id: str, rows: Sequence[IncomingRow]
 ) -> dict[int, RowVerdict]:
-    lines = [copy_line(str(row.row_no), *(row.values[name] for name in into.columns)) for row in rows]
+    lines = copy_lines(
+        ((str(row.row_no), *into.values_of(row.values)) for row in rows), len(into.columns) + 1
+    )
     async with connection.cursor() as cursor:
         await cursor.execute(into.temp)
         await cursor.execute(f"DELETE FROM incoming_{into.table}")
         async with cursor.copy(into.copy) as copy:
-            await copy.write("".join(lines))
+            await copy.write(lines)
         await cursor.execute(into.write, {"task": task_id})
         changed: dict[int, bool] = dict(await cursor.fetchall())
         replaced: dict[int, int] = {}

@@ -16,6 +16,8 @@ LONGEST = 200
 _WHOLE_DIGITS, _DECIMALS = 14, 6
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009\t'")
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T][\d:.]+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{0,30})?([eE][+-]?\d{1,2})?|[+-]?\.\d{1,30}", re.ASCII)
+_THREE_LETTERS = re.compile(r"[A-Z]{3}")
 # What a spreadsheet shows where a formula has failed; in Russian #ДЕЛ/0! for #DIV/0! and so on.
 _ERRORS = frozenset(
     (
@@ -93,7 +95,7 @@ def _decimal(found: str) -> Decimal | None:
     plain = plain.replace(",", ".")
     if plain.count(".") > 1:
         return None
-    if not re.fullmatch(r"[+-]?\d{1,20}(\.\d{0,30})?([eE][+-]?\d{1,2})?|[+-]?\.\d{1,30}", plain, re.ASCII):
+    if not _NUMBER.fullmatch(plain):
         return None
     value = Decimal(plain)
     if value.adjusted() >= _WHOLE_DIGITS:
@@ -124,7 +126,7 @@ def currency(row: Cells, field: str, default: str) -> str:
     if not found:
         return default
     found = _CURRENCIES.get(found, found)
-    if not re.fullmatch(r"[A-Z]{3}", found):
+    if not _THREE_LETTERS.fullmatch(found):
         raise MalformedRow("currency_unknown", field, text(row, field))
     return found
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import BinaryIO, ParamSpec, TypeVar
 
 from infra.objects import ObjectStore
@@ -13,14 +12,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@asynccontextmanager
-async def spooled(objects: ObjectStore, path: str) -> AsyncIterator[BinaryIO]:
-    """In chunks of 1 MB; the copy is gone when it is closed."""
-    with tempfile.TemporaryFile() as file:
+async def copied(objects: ObjectStore, path: str) -> BinaryIO:
+    """Read in chunks of 1 MB; the copy is gone when it is closed."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's to close
+    try:
         async for chunk in chunks(objects, path):
             await in_thread(file.write, chunk)
-        file.seek(0)
-        yield file
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:

@@ -1,5 +1,6 @@
 """A table out of the object store: its header found by what a kind looks for, its rows by field."""
 
+import weakref
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
 from typing import BinaryIO
@@ -9,11 +10,10 @@ from jobs.base import Page, Row, SourceTools, Summary, Survey, TaskSpec
 from jobs.formats.tables.books import Book, opened
 from jobs.formats.tables.fields import Layout
 from jobs.formats.tables.finding import HeaderUnknown, find, shown
-from jobs.formats.tables.grid import GridRow
-from jobs.formats.tables.mapping import Found, Wishes
+from jobs.formats.tables.mapping import Found
 from jobs.formats.tables.records import Records
 from jobs.sources.mappings import Mappings
-from jobs.sources.spooled import in_thread, spooled
+from jobs.sources.spooled import copied, in_thread
 
 # Read at once, in a thread: 20 ms of work; groups that are passed over count.
 PAGE_ROWS = 2_000
@@ -30,6 +30,8 @@ class TableSource:
         self._layout = layout
         self._mappings = Mappings(task, tools)
         self._found: Found | None = None
+        # What the survey has opened: the texts of a workbook are read once, 1 µs a row saved.
+        self._opening: tuple[BinaryIO, Book] | None = None
         self._rows = self._skipped = 0
 
     async def survey(self) -> Survey:
@@ -43,14 +45,13 @@ class TableSource:
         found = self._found
         assert found is not None, "survey() comes first"
         self._rows = self._skipped = 0
-        async with spooled(self._tools.objects, self._path) as file:
-            book = await in_thread(opened, file, found.encoding, found.delimiter)
-            pages = self._pages(book, found)
-            with closing(pages):
-                while (page := await in_thread(next, pages, None)) is not None:
-                    self._rows += len(page.rows)
-                    self._skipped += page.skipped
-                    yield page
+        opening, self._opening = self._opening, None
+        file, book = opening or await self._opened(found.encoding, found.delimiter)
+        with closing(file), closing(self._pages(book, found)) as pages:
+            while (page := await in_thread(next, pages, None)) is not None:
+                self._rows += len(page.rows)
+                self._skipped += page.skipped
+                yield page
         if not self._rows:
             raise Fatal("table_without_rows", skipped=self._skipped)
 
@@ -59,17 +60,31 @@ class TableSource:
 
     async def _looked(self) -> Found:
         wishes = await self._mappings.wishes()
-        async with spooled(self._tools.objects, self._path) as file:
-            try:
-                found, first = await in_thread(self._find, file, wishes)
-            except HeaderUnknown as error:
+        file, book = await self._opened(wishes.encoding, wishes.delimiter)
+        try:
+            found, first = await in_thread(find, book, self._layout, wishes)
+            kept = await self._mappings.keep(self._layout, found, shown(first))
+        except BaseException as error:
+            file.close()
+            if isinstance(error, HeaderUnknown):
                 await self._mappings.keep_unknown(self._layout, shown(error.rows))
-                raise
-        return await self._mappings.keep(self._layout, found, shown(first))
+            raise
+        # Another reader may have been first, and have found it otherwise.
+        if (kept.encoding, kept.delimiter) == (book.encoding, book.delimiter):
+            self._opening = (file, book)
+            # An attempt that ends before anybody asks for its rows leaves nothing open.
+            weakref.finalize(self, file.close)
+        else:
+            file.close()
+        return kept
 
-    def _find(self, file: BinaryIO, wishes: Wishes) -> tuple[Found, list[GridRow]]:
-        book = opened(file, wishes.encoding, wishes.delimiter)
-        return find(book, self._layout, wishes)
+    async def _opened(self, encoding: str | None, delimiter: str | None) -> tuple[BinaryIO, Book]:
+        file = await copied(self._tools.objects, self._path)
+        try:
+            return file, await in_thread(opened, file, encoding, delimiter)
+        except BaseException:
+            file.close()
+            raise
 
     def _pages(self, book: Book, found: Found) -> Generator[Page, None, None]:
         rows: list[Row] = []

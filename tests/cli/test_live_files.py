@@ -51,7 +51,7 @@ def test_contractors_and_stock_come_in_by_their_kind(live: Installed, tmp_path: 
     result = live.run("import", contractors, "--kind", "contractors", "--follow")
     assert result.exit_code == 0, result.output
     assert found(live, "SELECT name, inn FROM contractor") == [("Ромашка", "7700000001")]
-    assert "1 row was loaded with a warning" in result.stdout
+    assert "1 row has a warning" in result.stdout
     task_id = result.stdout.split("tidemark warnings ")[1].split()[0]
     assert "Ромашка · 7700000001" in live.run("warnings", task_id).stdout
 

@@ -193,6 +193,7 @@ def test_failing_zips_that_are_no_workbooks_are_refused() -> None:
 def test_failing_more_texts_than_memory_has_room_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     content = workbook([["а" * 20, "б" * 20, "в"]])
     monkeypatch.setattr(strings, "MOST_BYTES", 80)
+    monkeypatch.setattr(strings, "KEPT_SIGNS", 1)
     with pytest.raises(TidemarkError, match="xlsx_too_many_strings"):
         cells(content)
     monkeypatch.undo()

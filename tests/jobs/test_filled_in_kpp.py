@@ -82,6 +82,16 @@ async def test_within_a_file_too_whatever_the_batches(connection: Connection, si
     assert [kpp for _, kpp in await known(connection)] == [KPP]
 
 
+@pytest.mark.parametrize("size", [1, 1_000])
+async def test_a_row_without_one_further_down_leaves_it(connection: Connection, size: int) -> None:
+    await table(connection, "Ромашка;")
+    rows = (f"Ромашка;{KPP}", "Ромашка;")
+    await table(connection, *rows, size=size)
+    assert [kpp for _, kpp in await known(connection)] == [KPP]
+    await table(connection, *rows, size=size)
+    assert [kpp for _, kpp in await known(connection)] == [KPP]
+
+
 async def test_where_branches_are_known_another_one_is_new(connection: Connection) -> None:
     await table(connection, f"Ромашка;{KPP}", f"Филиал;{OTHER}", "Без КПП;")
     assert [kpp for _, kpp in await known(connection)] == ["", KPP, OTHER]

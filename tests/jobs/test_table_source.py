@@ -1,7 +1,7 @@
 """A table from the object store to PostgreSQL: how it is read is kept, its rows are written once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import orjson
@@ -198,3 +198,33 @@ async def test_the_first_rows_of_a_file_are_kept_for_thirty_days(
             "SELECT jsonb_array_length(first_rows), found IS NULL FROM table_mapping ORDER BY at LIMIT 1"
         )
         assert await found.fetchall() == [(kept, False)]
+
+
+class _Counted(ObjectStore):
+    """Counts how often a file is fetched."""
+
+    fetched = 0
+
+    def open(self, path: str, chunk_bytes: int = 1024 * 1024) -> AsyncGenerator[bytes, None]:
+        self.fetched += 1
+        return super().open(path, chunk_bytes)
+
+
+async def test_success_what_the_survey_has_opened_is_read_on() -> None:
+    objects = _Counted.from_url("memory:///")
+    made = await source(workbook([HEADER, ["А-1", "Болт", 1]]), SourceTools(objects, str))
+    [page] = await read(made)
+    assert objects.fetched == 1
+    assert [again.rows async for again in made.pages()] == [page.rows]
+    assert objects.fetched == 2
+
+
+async def test_success_a_reading_that_stopped_early_begins_anew() -> None:
+    objects = ObjectStore.from_url("memory:///")
+    content = workbook([HEADER, *[[f"А-{n}", "Болт", n] for n in range(PAGE_ROWS * 2)]])
+    made = await source(content, SourceTools(objects, str))
+    await made.survey()
+    pages = made.pages()
+    await anext(pages)
+    await pages.aclose()
+    assert len((await read(made))[0].rows) == PAGE_ROWS

@@ -63,7 +63,7 @@ async def said(engine: AsyncEngine, task_id: str) -> list[tuple[str, str | None,
 @pytest.fixture(autouse=True)
 async def _empty(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE contractor, component CASCADE"))
+        await connection.execute(text("TRUNCATE contractor, component, stock_lot, quote CASCADE"))
 
 
 async def test_the_second_row_of_a_key_is_not_created_again(engine: AsyncEngine, applying: Applying) -> None:

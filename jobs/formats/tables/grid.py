@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that makes a row 0.5 µs dearer.
+@dataclass(slots=True)
 class GridRow:
     """A row of a sheet as text: ``number`` is 1-based, ``cells`` start at the first column with blanks
     as '', ``level`` is its outline level (0 = none)."""

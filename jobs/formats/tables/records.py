@@ -28,7 +28,7 @@ class Records:
         ]
         self._many = [(name, one.place, one.warehouse) for name in several for one in found.columns[name]]
         self._numbers = {field.name for field in layout.fields if field.number}
-        self._keys = [(name, place) for name, place in self._single if (of := layout.field(name)) and of.key]
+        self._keys = [place for name, place in self._single if (of := layout.field(name)) and of.key]
         sums = {field.name for field in layout.fields if field.total or field.key}
         self._details = [place for name, place in self._single if name not in sums]
         self._widest = max((place for _, place in self._single), default=0) + 1
@@ -36,8 +36,9 @@ class Records:
     def read(self, rows: Iterable[GridRow]) -> Iterator[list[Record]]:
         """For each row of the sheet that says something: its records, none where it is a group's."""
         before: GridRow | None = None
+        first_row = self._first_row
         for row in rows:
-            if row.number < self._first_row or not any(row.cells):
+            if row.number < first_row or not any(row.cells):
                 continue
             if before is not None:
                 yield self._records(before, row.level)
@@ -70,7 +71,11 @@ class Records:
     def _is_group(self, cells: list[str], *, deeper: bool) -> bool:
         if not self._keys:
             return False
-        if all(not cells[place] for _, place in self._keys) or deeper:
-            return not any(cells[place] for place in self._details)
-        first = next((cell for cell in cells if cell), "")
+        if deeper or not _says(cells, self._keys):
+            return not _says(cells, self._details)
+        first = next(filter(None, cells), "")
         return first[0] in "ИиВвОоTtGg" and first.strip(" :.").casefold() in _SUMS
+
+
+def _says(cells: list[str], places: list[int]) -> bool:
+    return any(map(cells.__getitem__, places))

@@ -8,11 +8,11 @@ from domain.errors import Fatal
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.limits import MOST_COLUMNS, MOST_TEXT
 from jobs.formats.tables.mapping import letters
+from jobs.formats.tables.xlsx.blocks import MOST_ROWS, Blocks
 from jobs.formats.tables.xlsx.strings import Strings, text_of
 from jobs.formats.tables.xlsx.styles import PLAIN, Style, day, number
-from jobs.formats.tables.xlsx.xml import MOST_ELEMENT, elements, plain, texts
+from jobs.formats.tables.xlsx.xml import MOST_ELEMENT, blocks, plain, texts
 
-MOST_ROWS = 1_048_576
 _DATA = re.compile(r"<(\w+:)?sheetData\b([^<>]*)>")
 _ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"<>]*)"|'([^'<>]*)')""")
 _CELL = re.compile(r"([A-Za-z]{1,3})\d{1,7}")
@@ -54,15 +54,21 @@ class Sheet:
             rf"(?:<{p}f(?: [^<>]*)?(?:/>|>[^<]*</{p}f>))?<{p}v>([^<]*)</{p}v></{p}c>)"
         )
         opened = re.compile(rf"<{p}c[ >/]")
+        quick = Blocks(p, self._content.strings, self._indents, self._special, self._text)
         last = 0
-        for element in elements(rest, f"</{p}row>", f"</{p}sheetData>"):
-            head, body = self._head(element)
-            last = _row_number(head, last)
-            cells: list[Cell] = usual.findall(body)
-            if len(cells) != body.count(f"<{p}c ") + body.count(f"<{p}c>"):
-                cells = self._unusual(body, opened)
-            if row := self._row(last, head, cells):
-                yield row
+        for block in blocks(rest, f"</{p}row>", f"</{p}sheetData>"):
+            if (found := quick.rows(block, last)) is not None:
+                rows, last = found
+                yield from rows
+                continue
+            for element in block.split(f"</{p}row>")[:-1]:
+                head, body = self._head(element)
+                last = _row_number(head, last)
+                cells: list[Cell] = usual.findall(body)
+                if len(cells) != body.count(f"<{p}c ") + body.count(f"<{p}c>"):
+                    cells = self._unusual(body, opened)
+                if row := self._row(last, head, cells):
+                    yield row
 
     def _begun(self) -> Iterator[str] | None:
         """Everything from the first row on; None where there is none."""
@@ -110,20 +116,10 @@ class Sheet:
 
     def _row(self, no: int, head: dict[str, str], found: list[Cell]) -> GridRow | None:
         cells: list[str] = []
-        special, texts_of, level = self._special, self._content.strings, -1
+        level = -1
         for column, style, kind, value in found:
-            if kind == "s":
-                try:
-                    text = texts_of[int(value)] if value else ""
-                except (IndexError, ValueError) as error:
-                    raise Fatal("xlsx_damaged") from error
-            elif not value:
-                continue
-            elif kind in ("", "n"):
-                text = self._number(value, special.get(style, PLAIN))
-            else:
-                text = value if kind == "text" else plain(value)[:MOST_TEXT]
-            if not text or text.isspace():
+            text = self._text(style, kind, value)
+            if not text:
                 continue
             if level < 0:
                 level = self._indents.get(style, 0)
@@ -141,6 +137,18 @@ class Sheet:
             return None
         outline = head.get("outlineLevel", "0")
         return GridRow(no, cells, max(level, int(outline) if outline.isdecimal() and len(outline) < 3 else 0))
+
+    def _text(self, style: str, kind: str, value: str) -> str:
+        """Of one cell; empty where it is blank."""
+        if not value:
+            return ""
+        if kind == "s":
+            text = self._content.strings.many((value,))[0]
+        elif kind in ("", "n"):
+            text = self._number(value, self._special.get(style, PLAIN))
+        else:
+            text = value if kind == "text" else plain(value)[:MOST_TEXT]
+        return "" if text.isspace() else text
 
     def _number(self, value: str, style: Style) -> str:
         if style.date:

@@ -1,0 +1,178 @@
+"""The read models of a long log made anew and switched, while the live ones go on.
+
+In a database and topics of its own, so that nobody else reads these events; what is counted is topic
+``tasks`` alone, ten events a task.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import psycopg
+
+from benchmarks.bench import Bench, percentile
+from benchmarks.report import Figure, Outcome, at_most
+from benchmarks.running import ROOT
+from cli.migrate import migration_folders
+from events.base import Event
+from events.cloudevents import Envelope, encode
+from events.records import Counts
+from events.tasks import TaskBatchImported, TaskCompleted, TaskProgressed, TaskSourceRead, TaskStarted
+from events.tasks import TaskSubmitted as Submitted
+from events.topics import TASKS, topic_specs
+from infra.clock import new_id, utc_now
+from infra.kafka import Publisher, ensure_topics
+from infra.migrate import upgrade
+from infra.settings import Settings
+from projections.rebuild import rebuild
+
+EVENTS, OF_A_TASK, AT_ONCE = 300_000, 10, 5_000
+ASKED_A_SECOND, MOST_LAG = 50_000, 1.0
+NAMESPACE, DATABASE = "bench.", "tidemark_rebuild"
+MARK_EVERY, PATIENCE = 0.1, 600.0
+_BATCHES = OF_A_TASK - 5
+_ROWS = 1_000 * _BATCHES
+
+
+def measure(bench: Bench) -> Outcome:
+    """Events a second of the whole rebuild, comparison and switch included, and of the live projection."""
+    return asyncio.run(_measured(bench))
+
+
+async def _measured(bench: Bench) -> Outcome:
+    settings = _settings(bench)
+    publisher = Publisher(bench.running.kafka, client_id="bench")
+    await ensure_topics(settings.kafka, topic_specs(NAMESPACE))
+    bench.say(f"publishing {EVENTS:,} events")
+    await _publish(publisher)
+    async with _projection(settings):
+        began = time.perf_counter()
+        await _until(settings, EVENTS)
+        live = EVENTS / (time.perf_counter() - began)
+        bench.say(f"the live projection applied {live:,.0f} events/s")
+        watching = asyncio.create_task(_lags(settings, publisher))
+        began = time.perf_counter()
+        report = await rebuild(settings, switch=True)
+        took = time.perf_counter() - began
+        watching.cancel()
+        lags = await watching
+    await publisher.stop()
+    what = f"rebuild of {EVENTS:,} events beside the live projection"
+    return Outcome(
+        [
+            Figure(
+                f"{what}, compared and switched",
+                f"{EVENTS / took:,.0f} events/s, {took:.1f} s, {len(report.differences)} tables differ",
+                f"at least {ASKED_A_SECOND:,} events/s",
+                EVENTS / took / ASKED_A_SECOND,
+                took <= EVENTS / ASKED_A_SECOND and not report.differences,
+            ),
+            at_most(f"{what}: lag of the live one, p99", MOST_LAG, percentile(lags, 0.99), "s", 2),
+            Figure("The live projection, catching up", f"{live:,.0f} events/s"),
+        ]
+    )
+
+
+def _settings(bench: Bench) -> Settings:
+    """Another database on the same server, migrated."""
+    with psycopg.connect(bench.running.database_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    url = bench.running.database_url.rpartition("/")[0] + f"/{DATABASE}"
+    upgrade(url, migration_folders())
+    return Settings(kafka=bench.running.kafka, database_url=url, namespace=NAMESPACE)
+
+
+def _story() -> list[Event]:
+    counts = Counts(created=_ROWS)
+    return [
+        Submitted(kind="bank_transactions", params={"currency": "RUB"}, source={"type": "upload"}),
+        TaskStarted(seq=1, attempt=1, worker="conductor"),
+        TaskProgressed(attempt=1, processed=0, total=_ROWS, message="source_surveyed"),
+        *(
+            TaskBatchImported(
+                attempt=1, batch_no=n, rows=1_000, created=1_000, elapsed_ms=30, worker="importer-1"
+            )
+            for n in range(1, _BATCHES + 1)
+        ),
+        TaskSourceRead(attempt=1, rows=_ROWS, batches=_BATCHES),
+        TaskCompleted(seq=2, attempt=1, totals=counts, outcome="clean", result={"inserted": _ROWS}),
+    ]
+
+
+async def _publish(publisher: Publisher) -> None:
+    story = _story()
+    for _ in range(0, EVENTS, AT_ONCE):
+        messages = []
+        for _ in range(AT_ONCE // OF_A_TASK):
+            task_id = new_id()
+            for place, event in enumerate(story):
+                value, headers = encode(_envelope(task_id, event, place))
+                messages.append((task_id.encode(), value, headers))
+        await publisher.send_all(NAMESPACE + TASKS, messages)
+
+
+def _envelope(task_id: str, event: Event, place: int) -> Envelope:
+    return Envelope(
+        id=new_id(),
+        time=utc_now() + timedelta(milliseconds=place),
+        subject=task_id,
+        actor="system:bench",
+        correlation_id=task_id,
+        causation_id=None,
+        source="/tidemark/bench",
+        event=event,
+    )
+
+
+@asynccontextmanager
+async def _projection(settings: Settings) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "projections.main"),
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "TIDEMARK_KAFKA": settings.kafka,
+            "TIDEMARK_DATABASE_URL": settings.database_url.get_secret_value(),
+            "TIDEMARK_NAMESPACE": NAMESPACE,
+        },
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _until(settings: Settings, events: int) -> None:
+    """The stored offsets cover so many events."""
+    query = 'SELECT coalesce(sum("offset" + 1), 0) FROM read.projection_offset WHERE topic = %s'
+    async with await psycopg.AsyncConnection.connect(settings.libpq_url, autocommit=True) as connection:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                found = await connection.execute(query, [NAMESPACE + TASKS])
+                row = await found.fetchone()
+                if row is not None and row[0] >= events:
+                    return
+                await asyncio.sleep(0.05)
+
+
+async def _lags(settings: Settings, publisher: Publisher) -> list[float]:
+    """Until cancelled: from the publication of a task to its row in the live tables."""
+    lags: list[float] = []
+    query = "SELECT EXISTS (SELECT FROM read.task WHERE id = %s)"
+    async with await psycopg.AsyncConnection.connect(settings.libpq_url, autocommit=True) as connection:
+        try:
+            while True:
+                task_id, began = new_id(), time.perf_counter()
+                await publisher.publish(NAMESPACE + TASKS, _envelope(task_id, _story()[0], 0))
+                while (await (await connection.execute(query, [task_id])).fetchone()) != (True,):
+                    await asyncio.sleep(0.005)
+                lags.append(time.perf_counter() - began)
+                await asyncio.sleep(MARK_EVERY)
+        except asyncio.CancelledError:
+            return lags
