@@ -252,6 +252,7 @@ def test_a_retention_that_runs_out_half_way(stack: RunningStack, manager: Client
     task = manager.task(task_id)
     assert task["last_attempt"]["error"]["type"] == "recorded_input_gone"
     assert (task["status"], task["outcome"], task["counts"]) == ("completed", "clean", before["counts"])
+    assert "Attempt 2: Failed" in tidemark(stack, "show", task_id)
 
 
 def test_replay_on_the_command_line(stack: RunningStack, manager: Client, made: Making) -> None:
