@@ -58,6 +58,12 @@ class Client:
         answer: dict[str, Any] = self._api.post(f"/tasks/{task_id}/cancel").raise_for_status().json()
         return answer
 
+    def replay(self, task_id: str, wanted: dict[str, str]) -> int:
+        """Ask for another attempt; its number."""
+        answer = self._api.post(f"/tasks/{task_id}/replay", json=wanted)
+        attempt: int = answer.raise_for_status().json()["attempt"]
+        return attempt
+
     def task(self, task_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self._api.get(f"/tasks/{task_id}").raise_for_status().json()
         return found

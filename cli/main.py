@@ -17,6 +17,7 @@ from cli import (
     onec,
     projections,
     rejects,
+    replay,
     sync,
     tasks,
     topics,
@@ -59,6 +60,7 @@ app.command()(tasks.tasks)
 app.command()(tasks.show)
 app.command()(watching.watch)
 app.command()(tasks.cancel)
+app.command()(replay.replay)
 app.command()(rejects.rejects)
 app.command()(correct.correct)
 app.command()(warnings.warnings)

@@ -30,8 +30,8 @@ from domain.states import (
     State,
     Undoing,
     Undone,
-    Work,
 )
+from domain.work import Work
 from events.records import Counts, ErrorInfo
 from events.tasks import (
     Request,

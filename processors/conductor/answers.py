@@ -10,8 +10,9 @@ from domain import task as tasks
 from events.base import Event
 from events.cloudevents import Envelope
 from events.registry import TASK_EVENTS
-from events.tasks import TaskCancelled, TaskEvent, TaskFailed
+from events.tasks import TaskCancelled, TaskEvent, TaskFailed, TaskStarted
 from infra.clock import Now
+from infra.version import VERSION
 from processors.conductor import store
 from processors.conductor.store import Folded
 
@@ -39,13 +40,14 @@ class Answers:
     async def say(
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
-        """Move the fence and fill the outbox; a failed or stopped task frees its file."""
+        """Move the fence and fill the outbox; a task that fails or is stopped before anything of it was ever
+        complete frees its file."""
         if not said:
             return
         for event in said:
             if (fence := tasks.fence(event)) is not None:
                 await store.write_fence(connection, cause.task_id, fence)
-            if isinstance(event, TaskFailed | TaskCancelled):
+            if isinstance(event, TaskFailed | TaskCancelled) and event.attempt == 1:
                 await store.release_file(connection, cause.task_id)
         await store.put_out(connection, known.partition, [self._envelope(cause, event) for event in said])
 
@@ -59,8 +61,13 @@ class Answers:
             correlation_id=cause.correlation_id,
             causation_id=cause.event_id,
             source="/tidemark/conductor",
-            event=event,
+            event=with_version(event),
         )
+
+
+def with_version(event: TaskEvent) -> TaskEvent:
+    """An attempt says which code it was started by; deciding does not know of versions."""
+    return event.model_copy(update={"version": VERSION}) if isinstance(event, TaskStarted) else event
 
 
 def task_event(event: Event) -> TaskEvent:
