@@ -138,6 +138,9 @@ async def test_failing_while_a_later_attempt_runs(corrections: Corrections, engi
     await states(engine, task, running(2))
     with pytest.raises(RowBeingLoaded):
         await corrections.accept(task, "a", [Correction(41, 1, 1, ROW)])
+    with pytest.raises(RowBeingLoaded):
+        await corrections.check(task, [Correction(41, 1, 1, ROW)])
+    await corrections.check(task, [])
     assert await stored(engine, task) == []
 
 
