@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from api import (
     actions,
     auth,
+    bulk,
     categories,
     classification_rules,
     classifier,
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         actions,
         replays,
         diffs,
+        bulk,
         transactions,
         duplicates,
         pairs,

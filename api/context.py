@@ -18,6 +18,7 @@ from infra.objects import ObjectStore
 from infra.postgres import create_engine
 from infra.settings import Settings
 from infra.wording import Language, language_of
+from producers.bulk import BulkRequests
 from producers.corrections import Corrections
 from producers.submissions import Submissions
 from producers.sweeping import sweep_forever
@@ -56,7 +57,8 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
         submissions = Submissions(engine, publisher, settings.namespace)
         corrections = Corrections(engine, publisher, settings.keyed_hash_key(), settings.namespace)
         hub = Hub(settings.libpq_url, reading, settings.namespace)
-        sweep = asyncio.ensure_future(sweep_forever(submissions.sweep, corrections.sweep))
+        bulk = BulkRequests(engine, publisher, settings.namespace)
+        sweep = asyncio.ensure_future(sweep_forever(submissions.sweep, corrections.sweep, bulk.sweep))
         listen = asyncio.ensure_future(hub.run())
         for task in (sweep, listen):
             stack.push_async_callback(_ended, task)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    bulk,
     classify,
     correct,
     coverage,
@@ -61,6 +62,7 @@ app.command()(tasks.show)
 app.command()(watching.watch)
 app.command()(tasks.cancel)
 app.command()(replay.replay)
+app.command()(bulk.bulk)
 app.command()(rejects.rejects)
 app.command()(correct.correct)
 app.command()(warnings.warnings)

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.commands import Replay
 from domain.plans import Plan
 from domain.refusals import replay_refusal
-from domain.states import Absent, Cancelled, Completed, Failed, Purged, State
+from domain.states import Absent, Purged, State
+from domain.suiting import replay_of
 from domain.task import load
 from domain.work import next_work
 from events.tasks import Input, Scope, TaskReplayRequested
@@ -46,7 +47,7 @@ class Replays:
         """The request for the attempt that is next now; raises InputGone, and LogUnavailable."""
         async with self._engine.connect() as connection:
             state = await _state(connection, task_id)
-            asked = requested(state, wish)
+            asked = replay_of(state, wish.scope, wish.input)
             plan = await _plan(connection, task_id, state, asked)
         if plan is not None and asked.input == "recorded":
             await self._check(plan)
@@ -62,25 +63,6 @@ class Replays:
 def request_id(task_id: str, actor: str, key: str) -> str:
     """The id of the request that a person made under an idempotency key, however often it is made."""
     return str(uuid5(UUID(task_id), f"request/{actor}/{key}"))
-
-
-def requested(state: State, wish: Wish) -> TaskReplayRequested:
-    """What was left unsaid is what suits: go on with what did not get to its end, load rejected rows of what
-    did, otherwise do all of it again; from the recording, which asks nobody."""
-    attempt = 1 if isinstance(state, Absent | Purged) else state.work.attempt + 1
-    return TaskReplayRequested(
-        attempt=attempt, scope=wish.scope or _scope(state), input=wish.input or "recorded"
-    )
-
-
-def _scope(state: State) -> Scope:
-    match state:
-        case Failed() | Cancelled() if not state.work.complete:
-            return "unfinished"
-        case Completed() | Failed() | Cancelled() if state.work.rejected:
-            return "rejected"
-        case _:
-            return "all"
 
 
 async def _state(connection: AsyncConnection, task_id: str) -> State:

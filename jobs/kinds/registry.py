@@ -5,6 +5,7 @@ from functools import lru_cache
 from domain.errors import Fatal
 from jobs.base import Kind
 from jobs.kinds.bank_transactions import BankTransactions
+from jobs.kinds.bulk import Bulk
 from jobs.kinds.classifier_train import ClassifierTrain
 from jobs.kinds.contractors import Contractors
 from jobs.kinds.price_imports import price_imports
@@ -19,7 +20,7 @@ def kinds() -> dict[str, Kind]:
     """Every kind by its name."""
     desk: tuple[Kind, ...] = (*price_imports(), StockImport(), Recalculate(), PricelistCreate())
     classification: tuple[Kind, ...] = (ClassifierTrain(), TransactionsReclassify())
-    known: tuple[Kind, ...] = (BankTransactions(), Contractors(), *desk, *classification)
+    known: tuple[Kind, ...] = (BankTransactions(), Contractors(), *desk, *classification, Bulk())
     return {kind.name: kind for kind in known}
 
 

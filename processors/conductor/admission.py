@@ -28,18 +28,19 @@ class Places:
         self._limits = limits
         self._kinds = Counter(row.kind for row in running)
         self._sources = Counter(row.source_key for row in running if row.source_key)
-        self._submitters = Counter(row.submitter for row in running)
+        # Of a kind: who stops many imports at once does not wait behind them.
+        self._submitters = Counter((row.submitter, row.kind) for row in running)
 
     def take(self, kind: str, source_key: str, submitter: str) -> bool:
         """Take a place if there is one for all three."""
         free = (
             self._kinds[kind] < self._limits.per_kind
             and (not source_key or self._sources[source_key] < self._limits.per_source)
-            and self._submitters[submitter] < self._limits.per_submitter
+            and self._submitters[submitter, kind] < self._limits.per_submitter
         )
         if free:
             self._kinds[kind] += 1
-            self._submitters[submitter] += 1
+            self._submitters[submitter, kind] += 1
             if source_key:
                 self._sources[source_key] += 1
         return free

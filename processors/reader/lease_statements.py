@@ -14,6 +14,7 @@ WITH next AS (
     FROM read_lease l JOIN attempt a USING (task_id, attempt) JOIN task_state s USING (task_id)
     WHERE l.state <> 'done' AND a.state = 'current'
       AND l.task_id::text || '/' || l.attempt <> ALL (:mine)
+      AND (NOT :urgent OR s.spec ->> 'priority' = 'high')
       AND (l.state = 'waiting' OR l.expires_at < clock_timestamp()
            OR split_part(l.holder, '/', 1) = :worker)
     ORDER BY CASE s.spec ->> 'priority' WHEN 'high' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, l.queued_at

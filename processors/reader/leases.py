@@ -67,15 +67,17 @@ class Leases:
                 text(OFFER), [{"task": t, "attempt": a, "tries": n} for t, a, n in starts]
             )
 
-    async def claim(self, running: Collection[tuple[str, int]]) -> Lease | None:
+    async def claim(self, running: Collection[tuple[str, int]], *, only_urgent: bool = False) -> Lease | None:
         """Take the oldest attempt nobody reads, or whose reader is gone; None when there is none.
 
-        ``running`` are those this process reads already.
+        ``running`` are those this process reads already; ``only_urgent``: of priority ``high``.
         """
         async with self._engine.begin() as connection:
             row = (
                 await connection.execute(
-                    text(CLAIM), self._me | {"mine": [f"{task}/{attempt}" for task, attempt in running]}
+                    text(CLAIM),
+                    self._me
+                    | {"mine": [f"{task}/{attempt}" for task, attempt in running], "urgent": only_urgent},
                 )
             ).one_or_none()
         if row is None:

@@ -124,6 +124,8 @@ class _Sending:
         self._lease = lease
         self._topic = reader.namespace + BATCHES[lease.priority]
         self._in_order = reader.kind_named(lease.spec.kind).in_order
+        # Rows a second, where whoever asked wanted it slow.
+        self._rate = float(lease.spec.params.get("rate") or 0)
         self._applied = 0
         self._on_its_way: asyncio.Task[None] | None = None
         self._recorded: list[Recorded] = []
@@ -143,7 +145,7 @@ class _Sending:
         self._sent += 1
         await self._make_room()
         self._on_its_way = asyncio.create_task(self._put(batch))
-        await asyncio.sleep(0)
+        await asyncio.sleep(batch.rows / self._rate if self._rate else 0)
 
     async def _settle(self) -> None:
         sending, self._on_its_way = self._on_its_way, None

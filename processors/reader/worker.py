@@ -62,8 +62,10 @@ class ReaderWorker:
                 task.cancel()
 
     async def _claim_all(self) -> None:
-        while len(self._running) < self._at_once:
-            lease = await self._reader.leases.claim(list(self._running))
+        # One place more for what is urgent: it does not wait for long files to be read.
+        while len(self._running) <= self._at_once:
+            urgent = len(self._running) == self._at_once
+            lease = await self._reader.leases.claim(list(self._running), only_urgent=urgent)
             if lease is None:
                 return
             key = (lease.spec.task_id, lease.spec.attempt)

@@ -100,6 +100,22 @@ _CONDITIONS = {
 }
 
 
+def conditions(wanted: TaskFilter) -> tuple[str, dict[str, Any]]:
+    """The filter as a condition on ``task t``, and its parameters."""
+    parameters: dict[str, Any] = {}
+    found = ["true"]
+    for name, condition in _CONDITIONS.items():
+        value = getattr(wanted, name)
+        if value is None or value == ():
+            continue
+        # Said as the index has it: a comparison with a parameter would walk through all tasks.
+        if name == "retrying":
+            condition = f"t.retry IS {'NOT NULL' if value else 'NULL'}"
+        found.append("t.id = :q" if name == "q" and _uuid(value) else condition)
+        parameters[name] = _parameter(name, value)
+    return " AND ".join(found), parameters
+
+
 async def one(connection: AsyncConnection, task_id: UUID) -> TaskRow | None:
     """The task, also where it was just accepted and the log does not have it yet; None = nobody knows it."""
     found = await connection.execute(text(_SELECT + "WHERE t.id = :id"), {"id": task_id})
@@ -116,22 +132,13 @@ async def listed(
     connection: AsyncConnection, wanted: TaskFilter, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
     """A page of tasks, newest first. Raises BadCursor."""
-    parameters: dict[str, Any] = {"most": limit + 1}
-    conditions = ["true"]
-    for name, condition in _CONDITIONS.items():
-        value = getattr(wanted, name)
-        if value is None or value == ():
-            continue
-        # Said as the index has it: a comparison with a parameter would walk through all tasks.
-        if name == "retrying":
-            condition = f"t.retry IS {'NOT NULL' if value else 'NULL'}"
-        conditions.append("t.id = :q" if name == "q" and _uuid(value) else condition)
-        parameters[name] = _parameter(name, value)
+    where, parameters = conditions(wanted)
+    parameters["most"] = limit + 1
     if cursor is not None:
         parameters["at"], parameters["after"] = paging.decode(cursor, paging.moment, paging.identity)
-        conditions.append("(t.created_at, t.id) < (:at, :after)")
+        where += " AND (t.created_at, t.id) < (:at, :after)"
     order = " ORDER BY t.created_at DESC, t.id DESC LIMIT :most"
-    found = await connection.execute(text(f"{_SELECT}WHERE {' AND '.join(conditions)}{order}"), parameters)
+    found = await connection.execute(text(f"{_SELECT}WHERE {where}{order}"), parameters)
     rows = [_row(row) for row in found.mappings()]
     if cursor is None:
         rows = sorted([*rows, *await _waiting(connection, wanted)], key=_key, reverse=True)
