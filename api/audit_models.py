@@ -36,6 +36,9 @@ class EventInfo(BaseModel):
     causation_id: str | None
     source: str
     data: dict[str, Any]
+    number: int = Field(description="Its place in the task's chain, from 1.")
+    hash: str = Field(description="SHA-256 over the hash before it and this event.")
+    repeated: bool = Field(description="Delivered again: it changed nothing.")
 
 
 class EventList(BaseModel):

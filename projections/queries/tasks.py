@@ -15,6 +15,7 @@ from projections.position import Position
 from projections.queries import paging
 from projections.rows import document, task_row
 from projections.task import apply
+from projections.view import View
 
 # Names, not ids, are what people read; they live beside the read models, not in them.
 _COLUMNS = """
@@ -44,6 +45,7 @@ CROSS JOIN LATERAL (
 {_NAMES}
 ORDER BY t.partition, t."offset" LIMIT CAST(:most AS bigint)
 """
+_THESE = "jsonb_populate_recordset(NULL::task, CAST(:tasks AS jsonb))"
 _INTAKE = """
 SELECT i.value, i.headers, i.file_name, u.name AS submitter, NULL AS detail
 FROM intake i LEFT JOIN users u ON u.id::text = i.actor
@@ -116,6 +118,16 @@ async def listed(
     connection: AsyncConnection, wanted: TaskFilter, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
     """A page of tasks, newest first. Raises BadCursor."""
+    where, parameters = chosen(wanted, cursor, limit)
+    found = await connection.execute(text(f"{_SELECT}WHERE {where}"), parameters)
+    rows = [_row(row) for row in found.mappings()]
+    if cursor is None:
+        rows = sorted([*rows, *await _waiting(connection, wanted)], key=_key, reverse=True)
+    return paging.page(rows, limit, _key)
+
+
+def chosen(wanted: TaskFilter, cursor: str | None, limit: int) -> tuple[str, dict[str, Any]]:
+    """What stands after WHERE to find a page of ``t``, newest first, and its parameters. Raises BadCursor."""
     parameters: dict[str, Any] = {"most": limit + 1}
     conditions = ["true"]
     for name, condition in _CONDITIONS.items():
@@ -130,12 +142,7 @@ async def listed(
     if cursor is not None:
         parameters["at"], parameters["after"] = paging.decode(cursor, paging.moment, paging.identity)
         conditions.append("(t.created_at, t.id) < (:at, :after)")
-    order = " ORDER BY t.created_at DESC, t.id DESC LIMIT :most"
-    found = await connection.execute(text(f"{_SELECT}WHERE {' AND '.join(conditions)}{order}"), parameters)
-    rows = [_row(row) for row in found.mappings()]
-    if cursor is None:
-        rows = sorted([*rows, *await _waiting(connection, wanted)], key=_key, reverse=True)
-    return paging.page(rows, limit, _key)
+    return f"{' AND '.join(conditions)} ORDER BY t.created_at DESC, t.id DESC LIMIT :most", parameters
 
 
 async def changed_since(
@@ -154,6 +161,14 @@ async def _waiting(connection: AsyncConnection, wanted: TaskFilter) -> list[Task
     unseen = "AND i.published_at IS NULL AND NOT EXISTS (SELECT FROM task t WHERE t.id = i.task_id)"
     found = await connection.execute(text(f"{_INTAKE}{unseen} ORDER BY i.submitted_at DESC LIMIT 100"))
     return [_accepted(row) for row in found.mappings()]
+
+
+async def rows_of(connection: AsyncConnection, views: Sequence[View]) -> list[TaskRow]:
+    """Views as rows of ``task`` would show them, with the names that belong to them."""
+    made = document([task_row(view) for view in views])
+    found = await connection.execute(text(f"{_COLUMNS} FROM {_THESE} t {_NAMES}"), {"tasks": made})
+    by_id = {row["task"]["id"]: _row(row) for row in found.mappings()}
+    return [by_id[view.id] for view in views]
 
 
 def _row(row: RowMapping) -> TaskRow:
