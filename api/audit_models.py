@@ -46,6 +46,52 @@ class EventList(BaseModel):
     next_cursor: str | None
 
 
+class AuditEvent(BaseModel):
+    """An event of any task, or a read by somebody, which has neither position nor hash."""
+
+    position: str | None
+    task_id: UUID | None
+    kind: str | None
+    id: str
+    type: str
+    time: datetime
+    actor: str
+    actor_name: str | None
+    correlation_id: str
+    causation_id: str | None
+    source: str
+    data: dict[str, Any]
+    number: int | None
+    hash: str | None
+    repeated: bool
+
+
+class AuditEventList(BaseModel):
+    items: list[AuditEvent]
+    next_cursor: str | None
+
+
+class RootInfo(BaseModel):
+    """A signature under the chains of one partition, see ``audit.root_signed.v1``."""
+
+    partition: int
+    number: int
+    first: int
+    last: int
+    tasks: int
+    root: str
+    previous: str
+    at: str
+    key: str
+    signature: str
+    published: bool
+
+
+class RootList(BaseModel):
+    items: list[RootInfo]
+    next_cursor: str | None
+
+
 class AttemptInfo(BaseModel):
     """One run over the source. ``totals`` are the control totals per account, where it carries any;
     ``origin`` is the attempt whose reading of the source numbers the rows; ``version`` is the code's."""

@@ -7,7 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from projections.queries import paging
+from projections.queries.lists import Listing
 
+ROOTS = Listing("SELECT * FROM audit_root r", {}, {"r.partition": paging.number, "r.number": paging.number})
 _EVENTS = """
 SELECT e.partition, e."offset", e.id, e.type, e.time, e.actor, u.name AS actor_name, e.correlation_id,
        e.causation_id, e.source, e.data, e.number, e.hash, e.repeated
