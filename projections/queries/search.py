@@ -31,8 +31,9 @@ _EVENT = """
 """
 # Reads have no position in the log: they stand before partition 0, by their own number.
 _ACCESS = """
-(SELECT -1, a.id, a.task_id, 0, NULL, false, 'access-' || a.id, a.type, a.time, a.actor,
-        a.correlation_id, NULL, '/tidemark/api', a.data::text, ''::bytea
+(SELECT -1 AS partition, a.id AS "offset", a.task_id, 0 AS number, NULL AS kind, false AS repeated,
+        'access-' || a.id AS id, a.type, a.time, a.actor, a.correlation_id, NULL AS causation_id,
+        '/tidemark/api' AS source, a.data::text AS value, ''::bytea AS hash
  FROM access_event a WHERE {where} ORDER BY a.time DESC, a.id DESC LIMIT :most)
 """
 _ALL = """
