@@ -88,6 +88,6 @@ def test_a_moment_is_as_it_was_seen(stack: RunningStack, manager: Client, task_i
     then = manager.get(f"/tasks/{task_id}", as_of=middle["position"])
     assert (then["status"], then["counts"]["created"]) == ("running", middle["data"]["created"])
     said = tidemark(stack, "show", task_id, "--as-of", middle["position"])
-    assert "running" in said
+    assert "Running · Loaded" in said
     changes = manager.get(f"/tasks/{task_id}/diff", **{"from": middle["position"], "to": events[-1]["time"]})
     assert {"status", "counts.created", "outcome"} <= {change["field"] for change in changes["changes"]}
