@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from events.cloudevents import Envelope
 from events.rows import RowCorrected, RowRejected
@@ -50,8 +51,7 @@ def batch_rows(reads: Iterable[Read]) -> list[Row]:
     return list(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One event, and what people see of its task before and after it; the same object = nothing changed."""
 
     read: Read

@@ -1,9 +1,8 @@
 """A message of topic ``tasks`` as the trail keeps it: what the log has, whatever this version makes of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -16,8 +15,7 @@ Row = dict[str, Any]
 _NUL, _SHOWN = "\0", "\u2400"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """``value`` is the message's text; ``kind`` the task's, where the message is its submission."""
 
     position: Position
@@ -65,8 +63,7 @@ class Record:
         return self.value.encode(), [(name, text.encode()) for name, text in attributes.items()]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Where a task's chain stands."""
 
     number: int = 0
@@ -76,10 +73,13 @@ class Head:
 
 def moment_text(time: datetime) -> str:
     """``2026-03-03T09:00:00.000000Z``, whatever the zone it came in."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    utc = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")[:26] + "Z"
 
 
-def of_envelope(position: Position, envelope: Envelope, headers: Headers, value: bytes) -> Record:
+def of_envelope(
+    position: Position, envelope: Envelope, task_id: str, headers: Headers, value: bytes
+) -> Record:
     """The record of a message that was understood."""
     written = next(text for name, text in headers if name == "ce_type").decode("utf-8", "replace")
     kind = getattr(envelope.event, "kind", None) if written.startswith("task.submitted.") else None
@@ -88,7 +88,7 @@ def of_envelope(position: Position, envelope: Envelope, headers: Headers, value:
         _plain(envelope.id),
         _plain(written),
         envelope.time,
-        str(UUID(envelope.subject)),
+        task_id,
         _plain(envelope.actor),
         _plain(envelope.correlation_id),
         None if envelope.causation_id is None else _plain(envelope.causation_id),

@@ -68,7 +68,7 @@ def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace:
         position, rejects = Position(message.partition, message.offset), message.topic == namespace + REJECTS
         try:
             envelope = decode(message.value, message.headers)
-            UUID(envelope.subject)
+            task_id = str(UUID(envelope.subject))
         except (UnreadableEvent, ValueError) as error:
             polled.unreadable.append(_unreadable(message, error))
             if not rejects and (found := of_message(position, message.headers, message.value)):
@@ -78,7 +78,9 @@ def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace:
             polled.rejects.append(Read(position, envelope))
         else:
             polled.tasks.append(Read(position, envelope))
-            polled.trail.append(of_envelope(position, envelope, message.headers, message.value or b""))
+            polled.trail.append(
+                of_envelope(position, envelope, task_id, message.headers, message.value or b"")
+            )
     return polled
 
 

@@ -28,6 +28,7 @@ from events.tasks import (
     TaskWorkFailed,
 )
 from projections import ending, moving, progress
+from projections.altering import altered
 from projections.position import Position
 from projections.view import ENDED, Attempt, Message, Progress, View
 
@@ -82,7 +83,7 @@ def apply(view: View | None, envelope: Envelope, position: Position = NOWHERE) -
         if event.seq <= view.seq:
             return view
         view = replace(view, seq=event.seq)
-    return replace(
+    return altered(
         _changed(view, event, envelope),
         partition=position.partition,
         offset=position.offset,
