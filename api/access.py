@@ -12,7 +12,8 @@ import orjson
 from fastapi import Request
 from sqlalchemy import text
 
-from api.context import Context
+from api.context import Context, ContextDep
+from api.security import Reader
 from infra.users import User
 
 Access = Literal["access.rejects_read.v1", "access.rejects_exported.v1", "access.events_exported.v1"]
@@ -22,6 +23,21 @@ _WRITE = text(
     " VALUES (:type, :actor, :task_id, :correlation_id, CAST(:data AS jsonb))"
 )
 _SOON = text("SET LOCAL synchronous_commit TO off")
+
+
+_NAMES = frozenset(
+    ("attempt", "fingerprint", "only_current", "kind", "rejected_from", "rejected_to", "cursor", "format")
+)
+
+
+async def rejects(request: Request, user: Reader, context: ContextDep) -> None:
+    """Of every endpoint that shows rejected rows, or gives them as a file."""
+    exported = request.url.path.endswith("/export")
+    what: Access = "access.rejects_exported.v1" if exported else "access.rejects_read.v1"
+    asked = {"filters": sorted(_NAMES & set(request.query_params))}
+    row = request.path_params.get("row_no")
+    said = asked | ({} if row is None else {"row": str(row)[:20]})
+    await note(request, context, user, what, request.path_params.get("task_id"), said)
 
 
 async def note(

@@ -1,9 +1,11 @@
 """``tidemark audit``: take the history along as a file, and check such a file without any server."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 from uuid import UUID
 
 import orjson
@@ -43,10 +45,10 @@ def export(ctx: typer.Context, task_id: Task = None, out: Out = None, csv: AsCsv
     params = {"format": "csv" if csv else "jsonl"}
     with state.api() as api:
         if out is None:
-            for part in api.stream(path, params):
-                state.screen.bytes(part)
+            api.download(path, params, sys.stdout.buffer)
             return
-        _save(api.stream(path, params), out)
+        with _saved(out) as file:
+            api.download(path, params, file)
     state.screen.tell("cli.audit.written", file=str(out))
 
 
@@ -86,7 +88,8 @@ def roots(ctx: typer.Context, out: Out = None) -> None:
             for line in lines:
                 state.screen.raw(line.decode().rstrip("\n"))
             return
-        _save(lines, out)
+        with _saved(out) as file:
+            file.writelines(lines)
     state.screen.tell("cli.audit.written", file=str(out))
 
 
@@ -94,13 +97,13 @@ def _line(item: Mapping[str, object]) -> bytes:
     return orjson.dumps({name: value for name, value in item.items() if name != "published"}) + b"\n"
 
 
-def _save(parts: Iterator[bytes], out: Path) -> None:
+@contextmanager
+def _saved(out: Path) -> Iterator[IO[bytes]]:
     """A file that is there already is replaced when the new one is whole."""
     draft = out.with_name(f".{out.name}.part")
     try:
         with draft.open("wb") as file:
-            for part in parts:
-                file.write(part)
+            yield file
         draft.replace(out)
     except OSError as error:
         raise Failure("cli.file_unwritable", str(out), reason=error.strerror or str(error)) from error

@@ -1,7 +1,6 @@
 """The terminal: results on stdout, everything about the way there on stderr."""
 
 import os
-import sys
 from decimal import Decimal
 
 from rich.console import Console, RenderableType
@@ -46,12 +45,6 @@ class Screen:
     def raw(self, text: str) -> None:
         """Exactly this, for who reads it by a program."""
         self.out.out(text, highlight=False)
-
-    def bytes(self, part: bytes) -> None:
-        """A part of a file, byte for byte."""
-        self.out.file.flush()
-        sys.stdout.buffer.write(part)
-        sys.stdout.buffer.flush()
 
     def failed(self, failure: Failure) -> None:
         """What happened · where · what to do."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "p003"
-down_revision = "p002"
+revision = "p004"
+down_revision = "p003"
 branch_labels = None
 depends_on = None
 
