@@ -19,7 +19,7 @@ from projections.session import Session
 BESIDE = "read_repair"
 # Tables whose rows belong to a task, and the column that says to which.
 _OWNED = {"task": "id", "purged_task": "id"} | dict.fromkeys(
-    ("attempt", "batch", "reject", "task_event", "task_state", "task_snapshot"), "task_id"
+    ("attempt", "batch", "reject", "task_event", "task_standing", "task_snapshot"), "task_id"
 )
 _STORED = """
 SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
@@ -28,10 +28,10 @@ WHERE table_schema = :schema AND table_name = :table AND is_generated = 'NEVER'
 _MOVED = """
 INSERT INTO {schema}.task_count_change AS c (grain, bucket, partition, status, n)
 SELECT grain, date_trunc(grain, at, 'UTC'), partition, moved, sum(n) FROM (
-    SELECT at, partition, status AS moved, CAST(:by AS bigint) AS n FROM {schema}.task_state
+    SELECT at, partition, status AS moved, CAST(:by AS bigint) AS n FROM {schema}.task_standing
     WHERE task_id = :task AND status IS DISTINCT FROM before AND status IS NOT NULL
     UNION ALL
-    SELECT at, partition, before, -CAST(:by AS bigint) FROM {schema}.task_state
+    SELECT at, partition, before, -CAST(:by AS bigint) FROM {schema}.task_standing
     WHERE task_id = :task AND status IS DISTINCT FROM before AND before IS NOT NULL
 ) m CROSS JOIN (VALUES ('day'), ('minute')) g (grain) GROUP BY 1, 2, 3, 4
 ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = c.n + excluded.n

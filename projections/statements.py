@@ -60,11 +60,12 @@ INSERT INTO task_event ({_EVENT}) SELECT {_EVENT} FROM jsonb_populate_recordset(
 """
 # Before the states that follow are written: of each task the first of those.
 CLOSE_STATES = """
-UPDATE task_state s SET until = n.at
-FROM jsonb_populate_recordset(NULL::task_state, %s::jsonb) n WHERE s.task_id = n.task_id AND s.until IS NULL
+UPDATE task_standing s SET until = n.at
+FROM jsonb_populate_recordset(NULL::task_standing, %s::jsonb) n
+WHERE s.task_id = n.task_id AND s.until IS NULL
 """
 WRITE_STATES = """
-INSERT INTO task_state SELECT * FROM jsonb_populate_recordset(NULL::task_state, %s::jsonb)
+INSERT INTO task_standing SELECT * FROM jsonb_populate_recordset(NULL::task_standing, %s::jsonb)
 """
 WRITE_COUNT_CHANGES = """
 INSERT INTO task_count_change SELECT * FROM jsonb_populate_recordset(NULL::task_count_change, %s::jsonb)

@@ -36,7 +36,7 @@ CREATE INDEX task_event_words ON task_event USING gin (to_tsvector('simple', lef
 ALTER TABLE task ADD COLUMN seen_at timestamptz NOT NULL;
 
 -- How each task stood from `at` until before `until`; status NULL = it had left the lists.
-CREATE TABLE task_state (
+CREATE TABLE task_standing (
     task_id      uuid NOT NULL,
     "offset"     bigint NOT NULL,
     partition    integer NOT NULL,
@@ -51,9 +51,9 @@ CREATE TABLE task_state (
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (task_id, "offset")
 );
-CREATE INDEX task_state_at ON task_state (at);
-CREATE INDEX task_state_created ON task_state (created_at DESC, task_id DESC);
-CREATE INDEX task_state_status ON task_state (status, created_at DESC, task_id DESC);
+CREATE INDEX task_standing_at ON task_standing (at);
+CREATE INDEX task_standing_created ON task_standing (created_at DESC, task_id DESC);
+CREATE INDEX task_standing_status ON task_standing (status, created_at DESC, task_id DESC);
 
 -- By how many the tasks in a status grew within a minute and within a day (UTC): counters as of a time are
 -- whole days, then whole minutes, then the changes of one minute.

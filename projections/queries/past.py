@@ -1,7 +1,8 @@
 """How a task, the list and the counters stood at an earlier moment: the projection's own fold, up to there.
 
 A task is made from its last snapshot before the moment and the events after it, 100 at most. The list finds
-who was there by the intervals of ``task_state``, the counters add up days, minutes, and one minute's changes.
+who was there by the intervals of ``task_standing``, the counters add up days, minutes, and the changes of one
+minute.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,7 +45,7 @@ SELECT e.* FROM unnest(CAST(:ids AS uuid[]), CAST(:after AS bigint[])) w (id, af
 ) e
 """
 _THERE = """
-SELECT t.id::text FROM (SELECT s.*, s.task_id AS id FROM task_state s) t
+SELECT t.id::text FROM (SELECT s.*, s.task_id AS id FROM task_standing s) t
 WHERE t.at <= :as_of AND (t.until IS NULL OR t.until > :as_of) AND t.status IS NOT NULL
 AND t.created_at <= :as_of AND
 """
@@ -54,10 +55,10 @@ SELECT status, sum(n)::bigint FROM (
     UNION ALL
     SELECT status, n FROM task_count_change WHERE grain = 'minute' AND bucket >= :day AND bucket < :minute
     UNION ALL
-    SELECT status, 1 FROM task_state
+    SELECT status, 1 FROM task_standing
     WHERE at BETWEEN :minute AND :at AND status IS NOT NULL AND status IS DISTINCT FROM before
     UNION ALL
-    SELECT before, -1 FROM task_state
+    SELECT before, -1 FROM task_standing
     WHERE at BETWEEN :minute AND :at AND before IS NOT NULL AND status IS DISTINCT FROM before
 ) moved GROUP BY status
 """

@@ -167,7 +167,7 @@ async def test_after_a_restored_backup_the_log_tells_what_is_missing(live: Live)
         for task in tasks:
             await live.status(task, "running")
         live.rows(
-            "TRUNCATE task, attempt, batch, task_event, task_count, unreadable, purged_task, task_state,"
+            "TRUNCATE task, attempt, batch, task_event, task_count, unreadable, purged_task, task_standing,"
             " task_count_change, task_snapshot"
         )
         live.rows('UPDATE projection_offset SET "offset" = -1 WHERE topic LIKE %s', "%tasks")

@@ -39,7 +39,8 @@ async def test_another_topic_under_the_old_name(live: Live) -> None:
     assert "made anew" in await _stopped(live, change)
     live.rows("DELETE FROM projection_offset")
     live.rows(
-        "TRUNCATE task, task_event, attempt, batch, task_count, task_state, task_snapshot, task_count_change"
+        "TRUNCATE task, task_event, attempt, batch, task_count, task_standing, task_snapshot,"
+        " task_count_change"
     )
 
 
