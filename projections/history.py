@@ -45,6 +45,7 @@ def note(history: History, position: Position, at: datetime, before: View | None
         "before": before.status if before else None,
         "outcome": after.outcome if after else None,
         "failure": after.failure if after else None,
+        "retry": after.retry.at if after and after.retry else None,
         "kind": known.kind,
         "submitted_by": known.submitted_by,
         "created_at": known.created_at,
@@ -74,5 +75,5 @@ def _move(history: History, at: datetime, partition: int, before: View | None, a
                 history.moved[grain, bucket(at, grain), partition, view.status] += by
 
 
-def _standing(view: View | None) -> tuple[str, str | None, str | None] | None:
-    return None if view is None else (view.status, view.outcome, view.failure)
+def _standing(view: View | None) -> tuple[object, ...] | None:
+    return None if view is None else (view.status, view.outcome, view.failure, view.retry)

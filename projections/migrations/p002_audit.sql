@@ -46,6 +46,7 @@ CREATE TABLE task_standing (
     before       text,
     outcome      text,
     failure      text,
+    retry        timestamptz,
     kind         text NOT NULL,
     submitted_by text NOT NULL,
     created_at   timestamptz NOT NULL,

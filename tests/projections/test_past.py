@@ -94,6 +94,8 @@ async def test_the_list_of_a_moment_pages_and_filters_as_the_list_of_now(setting
             assert set(made_here) <= {row.task["id"] for row in everybody.items}
             later = await past.listed(connection, wanted, at + timedelta(seconds=2))
             assert not set(made_here) & {row.task["id"] for row in later.items}
+            waiting = await past.listed(connection, TaskFilter(retrying=True), at)
+            assert waiting.items == []
             done = await past.counts(connection, at + timedelta(days=400))
             assert done == await freshness.counts(connection)
 
