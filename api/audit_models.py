@@ -36,10 +36,59 @@ class EventInfo(BaseModel):
     causation_id: str | None
     source: str
     data: dict[str, Any]
+    number: int = Field(description="Its place in the task's chain, from 1.")
+    hash: str = Field(description="SHA-256 over the hash before it and this event.")
+    repeated: bool = Field(description="Delivered again: it changed nothing.")
 
 
 class EventList(BaseModel):
     items: list[EventInfo]
+    next_cursor: str | None
+
+
+class AuditEvent(BaseModel):
+    """An event of any task, or a read by somebody, which has neither position nor hash."""
+
+    position: str | None
+    task_id: UUID | None
+    kind: str | None
+    id: str
+    type: str
+    time: datetime
+    actor: str
+    actor_name: str | None
+    correlation_id: str
+    causation_id: str | None
+    source: str
+    data: dict[str, Any]
+    number: int | None
+    hash: str | None
+    repeated: bool
+
+
+class AuditEventList(BaseModel):
+    items: list[AuditEvent]
+    next_cursor: str | None
+
+
+class RootInfo(BaseModel):
+    """A signature under the chains of one partition, see ``audit.root_signed.v1``."""
+
+    partition: int
+    number: int
+    first: int
+    last: int
+    tasks: int
+    root: str
+    previous: str
+    at: str
+    key: str
+    signature: str
+    published: bool
+
+
+class RootList(BaseModel):
+    items: list[RootInfo]
     next_cursor: str | None
 
 

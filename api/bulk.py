@@ -33,7 +33,7 @@ from infra.wording import Language, word
 from jobs.kinds.registry import kinds
 from jobs.sources import selection
 from projections.queries import bulk
-from projections.queries.tasks import TaskFilter
+from projections.queries.task_filter import TaskFilter
 
 router = APIRouter(tags=["bulk"])
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
-from api import shown
+from api import access, shown
 from api.context import LanguageDep, Reading
 from api.kinds import kind_meant
 from api.problems import Problem
@@ -28,7 +28,7 @@ from jobs.kinds.registry import kinds
 from projections.queries import reject_groups, rejects
 
 # The one place that every reading of rejected rows passes through.
-router = APIRouter(tags=["rejected rows"])
+router = APIRouter(tags=["rejected rows"], dependencies=[Depends(access.rejects)])
 
 DAYS_LOOKED_BACK = 30
 RowNo = Annotated[int, Query(ge=1, lt=2**63)]

@@ -111,7 +111,7 @@ def error_of(error: Row | None, detail: str | None, language: Language) -> TaskE
 
 
 def event_info(row: Row) -> EventInfo:
-    return EventInfo(**{**row, "position": f"{row['partition']}:{row['offset']}"})
+    return EventInfo(**{**row, "position": f"{row['partition']}:{row['offset']}", "hash": row["hash"].hex()})
 
 
 def attempt_info(row: Row, language: Language) -> AttemptInfo:

@@ -22,6 +22,7 @@ from infra.postgres import is_outage
 from infra.wording import Language, language_of
 from projections.position import Vector, vector_text
 from projections.queries import freshness, tasks
+from projections.queries.task_filter import TaskFilter
 
 router = APIRouter()
 
@@ -119,7 +120,7 @@ async def _rows(
         if len(rows) <= MOST_MISSED:
             return rows
         # Away for too long to be told everything: begin anew.
-    return list((await tasks.listed(connection, tasks.TaskFilter(), limit=FIRST_TASKS)).items)
+    return list((await tasks.listed(connection, TaskFilter(), limit=FIRST_TASKS)).items)
 
 
 async def _send_all(socket: WebSocket, feed: Feed) -> None:

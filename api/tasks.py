@@ -11,12 +11,14 @@ from api import shown
 from api.context import LanguageDep, Reading
 from api.kinds import kind_meant
 from api.models import Moment, Outcome, TaskCountsByStatus, TaskInfo, TaskList
+from api.past import AsOf, task_then, time_of
 from api.problems import Problem
 from api.responses import reads
 from api.security import Reader
 from jobs.kinds.registry import kinds
-from projections.queries import audit, freshness, preview, purged, tasks
-from projections.queries.tasks import TaskFilter, TaskRow
+from projections.queries import audit, freshness, past, preview, purged, tasks
+from projections.queries.task_filter import TaskFilter
+from projections.queries.tasks import TaskRow
 from projections.view import Status
 
 router = APIRouter(tags=["tasks"])
@@ -61,24 +63,34 @@ async def list_tasks(
     connection: Reading,
     language: LanguageDep,
     wanted: Annotated[TaskFilter, Depends(task_filter)],
+    then: AsOf,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> TaskList:
-    """Tasks, newest first."""
-    page = await tasks.listed(connection, wanted, cursor, limit)
+    """Tasks, newest first; with ``as_of`` as they were then, and those that have left the list since."""
+    if then is None:
+        page = await tasks.listed(connection, wanted, cursor, limit)
+    else:
+        page = await past.listed(connection, wanted, await time_of(connection, then), cursor, limit)
     items = [shown.task_info(row, language) for row in page.items]
     return TaskList(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/tasks/counts", responses=reads())
-async def count_tasks(_: Reader, connection: Reading) -> TaskCountsByStatus:
-    """How many tasks there are in each status."""
+async def count_tasks(_: Reader, connection: Reading, then: AsOf) -> TaskCountsByStatus:
+    """How many tasks there are in each status, or were ``as_of``."""
+    if then is not None:
+        return TaskCountsByStatus(**await past.counts(connection, await time_of(connection, then)))
     return TaskCountsByStatus(**await freshness.counts(connection))
 
 
 @router.get("/tasks/{task_id:uuid}", responses=reads(404))
-async def get_task(task_id: UUID, _: Reader, connection: Reading, language: LanguageDep) -> TaskInfo:
-    """One task; one that was just accepted is here already, as ``pending``."""
+async def get_task(
+    task_id: UUID, _: Reader, connection: Reading, language: LanguageDep, then: AsOf
+) -> TaskInfo:
+    """One task; one that was just accepted is here already, as ``pending``. With ``as_of`` as it was then."""
+    if then is not None:
+        return await task_then(connection, task_id, then, language)
     return shown.task_info(await found(connection, task_id), language)
 
 

@@ -20,6 +20,7 @@ from benchmarks.client import Client
 from benchmarks.database import Tables
 from benchmarks.machine import described
 from benchmarks.parts import (
+    auditing,
     cancelling,
     files,
     large,
@@ -50,6 +51,7 @@ PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
     "pricing": pricing.measure,
     "files": files.measure,
     "tables": tables.measure,
+    "audit": auditing.measure,
     "rebuild": rebuilding.measure,
 }
 # What may go wrong with one part; a mistake in the benchmark itself ends it.

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    audit,
     bulk,
     classify,
     correct,
@@ -69,6 +70,7 @@ app.command()(warnings.warnings)
 app.command()(duplicates.duplicates)
 app.command()(coverage.coverage)
 app.command()(history.events)
+app.add_typer(audit.app, name="audit", help="The history as a file that can be verified.")
 app.add_typer(sync.app, name="sync", help="Load from 1C.")
 app.add_typer(classify.app, name="classify", help="Categories of bank transactions.")
 app.add_typer(onec.app, name="onec", help="The connection to 1C.")

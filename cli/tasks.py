@@ -34,6 +34,10 @@ Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be 
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="May be given several times.")]
 Retrying = Annotated[bool, typer.Option("--retrying", help="Only those that wait for their next try.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="TIME|POSITION", help="2026-03-03T09:00:00Z, or partition:offset."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As the API gives it, for a program.")]
 
 
@@ -63,16 +67,19 @@ def tasks(
         state.screen.say("cli.no_tasks")
 
 
-def show(ctx: typer.Context, task_id: TaskId, as_json: AsJson = False) -> None:
-    """Show one task: what was asked, how it stands, what to do."""
+def show(ctx: typer.Context, task_id: TaskId, as_json: AsJson = False, as_of: AsOf = None) -> None:
+    """Show one task: what was asked, how it stands, what to do; with --as-of how it stood then."""
     state = state_of(ctx)
     with state.api() as api:
-        task = api.get(f"/tasks/{task_id}")
+        task = api.get(f"/tasks/{task_id}", {"as_of": as_of} if as_of else None)
         if as_json:
             state.screen.raw(_json(task))
             return
         details(state.screen, task)
         state.screen.line()
+        if as_of:
+            state.screen.line(f"{tag(state.screen, task)} · {task['progress']['message']}")
+            return
         report(state.screen, api, task)
 
 

@@ -16,6 +16,7 @@ _BINDING = {"bindingVersion": "0.5.0"}
 _KEYS = {
     "task_id": "Id of the task: all events of one task are in order.",
     "task_id/batch_no": "Id of the task, a slash, number of the batch: one task is spread over all.",
+    "partition": "Number of the partition of `tasks`: its roots are in order.",
 }
 _OPERATIONS = {
     "send": "Tidemark's producers and processors write here, nobody else.",
@@ -126,7 +127,10 @@ _CLOUD_EVENT: Json = {
         "ce_type": {"type": "string", "description": "Wire name with its version."},
         "ce_source": {"type": "string", "examples": ["/tidemark/conductor"]},
         "ce_time": {"type": "string", "format": "date-time", "description": "UTC, ending in Z."},
-        "ce_subject": {"type": "string", "description": "Id of the task."},
+        "ce_subject": {
+            "type": "string",
+            "description": "Id of the task; of a root, the name of its partition.",
+        },
         "ce_actor": {"type": "string", "examples": ["system:conductor"]},
         "ce_correlationid": {"type": "string", "description": "One for all that follows from one request."},
         "ce_causationid": {"type": "string", "description": "`ce_id` of the event that led to this one."},

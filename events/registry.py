@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeGuard, get_args
 
+from events.audit import RootSigned
 from events.base import Event
 from events.rows import RowEvent
 from events.tasks import TaskEvent
@@ -21,7 +22,8 @@ def _members(union: object) -> Mapping[str, type[Event]]:
 
 TASK_EVENTS = _members(TaskEvent)
 ROW_EVENTS = _members(RowEvent)
-EVENTS: Mapping[str, type[Event]] = MappingProxyType({**TASK_EVENTS, **ROW_EVENTS})
+AUDIT_EVENTS: Mapping[str, type[Event]] = MappingProxyType({wire_name(RootSigned): RootSigned})
+EVENTS: Mapping[str, type[Event]] = MappingProxyType({**TASK_EVENTS, **ROW_EVENTS, **AUDIT_EVENTS})
 
 
 def is_task_event(event: Event) -> TypeGuard[TaskEvent]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from events.audit import RootSigned
 from events.base import Event
 from events.records import Priority
-from events.registry import ROW_EVENTS, TASK_EVENTS
+from events.registry import AUDIT_EVENTS, ROW_EVENTS, TASK_EVENTS
 from events.rows import BatchRecorded
 
 # Never altered: a task's partition is part of its position, and positions are kept for ever.
@@ -16,11 +17,12 @@ DAY_MS = 86_400_000
 
 TASKS = "tasks"
 REJECTS = "rejects"
+AUDIT_ROOTS = "audit.roots"
 BATCHES: Mapping[Priority, str] = MappingProxyType(
     {"high": "batches.high", "normal": "batches.normal", "low": "batches.low"}
 )
 
-KeyRule = Literal["task_id", "task_id/batch_no"]
+KeyRule = Literal["task_id", "task_id/batch_no", "partition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def topic_specs(prefix: str = "", replication: int = 1, retention_days: int = 30
         TopicSpec(
             prefix + REJECTS, PARTITIONS, replication, rows | {"compression.type": "zstd"}, "task_id", rejects
         ),
+        TopicSpec(prefix + AUDIT_ROOTS, PARTITIONS, replication, tasks, "partition", tuple(AUDIT_EVENTS)),
     )
 
 
@@ -64,6 +67,8 @@ def topic_of(event: Event, priority: Priority = "normal", prefix: str = "") -> s
     """Where an event is published; ``priority`` chooses among the three of batches."""
     if isinstance(event, BatchRecorded):
         return prefix + BATCHES[priority]
+    if isinstance(event, RootSigned):
+        return prefix + AUDIT_ROOTS
     return prefix + (TASKS if event.type in TASK_EVENTS else REJECTS)
 
 
@@ -71,4 +76,6 @@ def message_key(event: Event, task_id: str) -> bytes:
     """One task's events stay in order; its batches spread over all partitions on purpose."""
     if isinstance(event, BatchRecorded):
         return f"{task_id}/{event.batch_no}".encode()
+    if isinstance(event, RootSigned):
+        return str(event.partition).encode()
     return task_id.encode()

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     # The key of access tokens and the key of personal-value hashes; at least 32 bytes.
     secret: SecretStr | None = None
     hash_key: SecretStr | None = None
+    # The key that signs the audit trail, 64 hexadecimal digits; else ``home/audit.key``, made when needed.
+    audit_key: SecretStr | None = None
+    # How often the chains are signed.
+    roots_seconds: float = Field(default=60.0, gt=0)
     token_minutes: int = Field(default=12 * 60, ge=1)
 
     admin_password: SecretStr | None = None

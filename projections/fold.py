@@ -1,13 +1,16 @@
 """What a polled set of events changes, computed without touching the world."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from events.cloudevents import Envelope
 from events.rows import RowCorrected, RowRejected
 from events.tasks import TaskBatchImported
-from projections import rows
+from projections import history, rows
+from projections.history import History
 from projections.position import Position
 from projections.rows import Row
 from projections.task import apply
@@ -30,9 +33,11 @@ class Changes:
 
     tasks: list[Row] = field(default_factory=list)
     attempts: list[Row] = field(default_factory=list)
-    events: list[Row] = field(default_factory=list)
     counts: list[Row] = field(default_factory=list)
     purged: list[Row] = field(default_factory=list)
+    snapshots: list[Row] = field(default_factory=list)
+    history: History = field(default_factory=History)
+    repeated: set[Position] = field(default_factory=set)
 
 
 def batch_rows(reads: Iterable[Read]) -> list[Row]:
@@ -46,25 +51,61 @@ def batch_rows(reads: Iterable[Read]) -> list[Row]:
     return list(found.values())
 
 
-def fold(reads: Iterable[Read], views: Mapping[str, View], purged: set[str], fresh: set[BatchKey]) -> Changes:
-    """Apply a set in the order of the log. ``fresh`` are the batches that were not there before."""
-    changes, after, fresh = Changes(), dict[str, View | None](views), set(fresh)
+class Step(NamedTuple):
+    """One event, and what people see of its task before and after it; the same object = nothing changed."""
+
+    read: Read
+    before: View | None
+    after: View | None
+
+    @property
+    def at(self) -> datetime:
+        """When it was seen: no earlier than anything before it, whatever the clock of its writer said."""
+        if self.after is not None:
+            return self.after.seen_at
+        time = self.read.envelope.time
+        return time if self.before is None else max(self.before.seen_at, time)
+
+
+def steps(
+    reads: Iterable[Read], views: Mapping[str, View], purged: set[str], fresh: set[BatchKey]
+) -> Iterator[Step]:
+    """Apply events in the order of the log. ``fresh`` are the batches that were not there before."""
+    now, gone, fresh = dict[str, View | None](views), set(purged), set(fresh)
     for read in reads:
         task_id, event = read.envelope.subject, read.envelope.event
-        if isinstance(event, TaskBatchImported):
+        before = now.get(task_id)
+        after = None if task_id in gone else apply(before, read.envelope, read.position)
+        if isinstance(event, TaskBatchImported) and after is not None:
             key = (task_id, event.attempt, event.batch_no)
-            if key not in fresh or task_id in purged:
-                continue
+            after = after if key in fresh else before
             fresh.discard(key)
-        before = after.get(task_id)
-        view = None if task_id in purged else apply(before, read.envelope, read.position)
-        if before is not None and view is before:
+        if before is not None and after is None:
+            gone.add(task_id)
+        now[task_id] = after
+        yield Step(read, before, after)
+
+
+def fold(
+    reads: Iterable[Read],
+    views: Mapping[str, View],
+    purged: set[str],
+    fresh: set[BatchKey],
+    marked: Set[Position] = frozenset(),
+) -> Changes:
+    """What a set changes. ``marked`` are the events after which the whole view is kept."""
+    changes, after = Changes(), dict[str, View | None](views)
+    for step in steps(reads, views, purged, fresh):
+        if step.read.position in marked and step.after is not None:
+            changes.snapshots.append(rows.snapshot_row(step.read.position, step.after))
+        if step.before is step.after:
+            if step.before is not None:
+                changes.repeated.add(step.read.position)
             continue
-        if before is not None and view is None:
-            purged = purged | {task_id}
-            changes.purged.append(_purged(read))
-        after[task_id] = view
-        changes.events.append(rows.event_row(read.envelope, read.position))
+        if step.after is None:
+            changes.purged.append(_purged(step.read))
+        after[step.read.envelope.subject] = step.after
+        history.note(changes.history, step.read.position, step.at, step.before, step.after)
     _write(changes, views, after)
     return changes
 

@@ -7,10 +7,13 @@ import sys
 
 from infra.alive import keep_touching
 from infra.garbage import leave_imports_alone
+from infra.kafka import Publisher
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
+from infra.signing import signer
 from projections.offsets import Stopped
 from projections.rebuild import lines, rebuild
+from projections.roots import Roots
 from projections.runner import Runner
 from projections.schema import in_schema
 
@@ -19,15 +22,20 @@ log = logging.getLogger("projections")
 
 async def run(settings: Settings) -> None:
     """Run until told to stop; what was begun is rolled back and comes again."""
-    engine = create_engine(settings.libpq_url, pool_size=2, application="tidemark-projections")
+    engine = create_engine(settings.libpq_url, pool_size=3, application="tidemark-projections")
     in_schema(engine, writes=True)
+    publisher = Publisher(settings.kafka, client_id="tidemark-roots")
     alive = asyncio.create_task(keep_touching(settings.alive_file))
     try:
         await wait_for_postgres(engine)
         runner = Runner(settings.kafka, engine, namespace=settings.namespace, member=settings.worker)
-        await runner.run()
+        roots = Roots(engine, publisher, signer(settings), settings.namespace)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(runner.run())
+            group.create_task(roots.run(settings.roots_seconds))
     finally:
         alive.cancel()
+        await publisher.stop()
         await engine.dispose()
 
 

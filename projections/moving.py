@@ -14,13 +14,14 @@ from events.tasks import (
     TaskStarted,
 )
 from projections import progress
+from projections.altering import altered
 from projections.view import ENDED, Attempt, Message, Progress, Retry, Settled, View
 
 
 def with_attempt(view: View, number: int, envelope: Envelope, change: Callable[[Attempt], Attempt]) -> View:
     """The view with one attempt changed; an attempt nobody announced begins here."""
     attempt = view.attempts.get(number) or Attempt(number, envelope.time)
-    return replace(view, attempts={**view.attempts, number: change(attempt)})
+    return altered(view, attempts={**view.attempts, number: change(attempt)})
 
 
 def started(view: View, event: TaskStarted, envelope: Envelope) -> View:
@@ -64,13 +65,13 @@ def progressed(view: View, event: TaskProgressed, envelope: Envelope) -> View:
     args = {"processed": event.processed} | ({} if event.total is None else {"total": event.total})
     message = Message(event.message, args)
     moved = progress.advanced(view.progress, event.processed, event.total, envelope.time, message)
-    return replace(view, progress=moved)
+    return altered(view, progress=moved)
 
 
 def batch_imported(view: View, event: TaskBatchImported, envelope: Envelope) -> View:
     def add(attempt: Attempt) -> Attempt:
         before = attempt.before + event.before if event.before else attempt.before
-        return replace(attempt, batched=attempt.batched + event.counts, before=before)
+        return altered(attempt, batched=attempt.batched + event.counts, before=before)
 
     view = with_attempt(view, event.attempt, envelope, add)
     return _moved(view, envelope, "task.importing") if event.attempt == view.attempt else view
@@ -101,7 +102,7 @@ def _moved(view: View, envelope: Envelope, code: str) -> View:
     args = {"processed": done} | ({} if known is None else {"total": known})
     keep = view.progress.message.code in {"task.retrying", "task.cancelling"}
     message = view.progress.message if keep else Message(code, args)
-    return replace(view, progress=progress.advanced(view.progress, done, total, envelope.time, message))
+    return altered(view, progress=progress.advanced(view.progress, done, total, envelope.time, message))
 
 
 def replayed(view: View, event: TaskRequestAccepted, envelope: Envelope) -> View:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from projections.altering import altered
 from projections.view import Message, Progress
 
 # Below this the rate is noise: the first batches hold 100 rows.
@@ -16,7 +17,7 @@ def advanced(
     total = progress.total if total is None else total
     processed = max(processed, progress.processed)
     rate = _rate(progress, processed, at)
-    return replace(
+    return altered(
         progress,
         message=message,
         processed=processed,

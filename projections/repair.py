@@ -19,8 +19,23 @@ from projections.session import Session
 BESIDE = "read_repair"
 # Tables whose rows belong to a task, and the column that says to which.
 _OWNED = {"task": "id", "purged_task": "id"} | dict.fromkeys(
-    ("attempt", "batch", "reject", "task_event"), "task_id"
+    ("attempt", "batch", "reject", "task_event", "task_standing", "task_snapshot"), "task_id"
 )
+_STORED = """
+SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
+WHERE table_schema = :schema AND table_name = :table AND is_generated = 'NEVER'
+"""
+_MOVED = """
+INSERT INTO {schema}.task_count_change AS c (grain, bucket, partition, status, n)
+SELECT grain, date_trunc(grain, at, 'UTC'), partition, moved, sum(n) FROM (
+    SELECT at, partition, status AS moved, CAST(:by AS bigint) AS n FROM {schema}.task_standing
+    WHERE task_id = :task AND status IS DISTINCT FROM before AND status IS NOT NULL
+    UNION ALL
+    SELECT at, partition, before, -CAST(:by AS bigint) FROM {schema}.task_standing
+    WHERE task_id = :task AND status IS DISTINCT FROM before AND before IS NOT NULL
+) m CROSS JOIN (VALUES ('day'), ('minute')) g (grain) GROUP BY 1, 2, 3, 4
+ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = c.n + excluded.n
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +75,9 @@ async def _replaced(connection: AsyncConnection, task_id: UUID) -> dict[str, int
             changed[table] = apart
         named = {"task": task_id}
         await connection.execute(text(f"DELETE FROM {LIVE}.{table} WHERE {column} = :task"), named)
-        await connection.execute(
-            text(f"INSERT INTO {LIVE}.{table} SELECT * FROM {BESIDE}.{table} WHERE {column} = :task"), named
-        )
+        columns = await connection.scalar(text(_STORED), {"schema": LIVE, "table": table})
+        found = f"SELECT {columns} FROM {BESIDE}.{table} WHERE {column} = :task"
+        await connection.execute(text(f"INSERT INTO {LIVE}.{table} ({columns}) {found}"), named)
     await _count(connection, LIVE, task_id, +1)
     return changed
 
@@ -77,6 +92,8 @@ async def _count(connection: AsyncConnection, schema: str, task_id: UUID, by: in
         ),
         {"task": task_id, "by": by},
     )
+    moved = _MOVED.format(schema=checked(schema))
+    await connection.execute(text(moved), {"task": task_id, "by": by})
 
 
 async def _hashes(

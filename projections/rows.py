@@ -38,6 +38,17 @@ def attempt_row(task_id: str, attempt: Attempt) -> Row:
     return row | {"task_id": task_id, "attempt": attempt.number}
 
 
+def snapshot_row(position: Position, view: View) -> Row:
+    """The row of ``task_snapshot``."""
+    return {
+        "task_id": view.id,
+        "offset": position.offset,
+        "at": view.seen_at,
+        "task": task_row(view),
+        "attempts": [attempt_row(view.id, attempt) for attempt in view.attempts.values()],
+    }
+
+
 def view_of(row: Row, attempts: Iterable[Row]) -> View:
     """The view that ``task_row`` and ``attempt_row`` wrote."""
     read = (_ATTEMPT.validate_python(attempt | {"number": attempt["attempt"]}) for attempt in attempts)
@@ -51,23 +62,6 @@ def batch_row(envelope: Envelope, event: TaskBatchImported, position: Position) 
         "imported_at": envelope.time,
         "partition": position.partition,
         "offset": position.offset,
-    }
-
-
-def event_row(envelope: Envelope, position: Position) -> Row:
-    """The row of the audit trail: the event as it stands in the log."""
-    return {
-        "partition": position.partition,
-        "offset": position.offset,
-        "task_id": envelope.subject,
-        "id": envelope.id,
-        "type": envelope.event.type,
-        "time": envelope.time,
-        "actor": envelope.actor,
-        "correlation_id": envelope.correlation_id,
-        "causation_id": envelope.causation_id,
-        "source": envelope.source,
-        "data": envelope.event.data(),
     }
 
 

@@ -2,7 +2,7 @@
 
 _TASK = (
     'partition, "offset", seq, kind, status, outcome, attempt, priority, dry_run, submitted_by,'
-    " correlation_id, created_at, started_at, finished_at, failure, params, source, counts,"
+    " correlation_id, created_at, seen_at, started_at, finished_at, failure, params, source, counts,"
     " progress, result, error, retry, settled"
 )
 _ATTEMPT = (
@@ -44,8 +44,35 @@ INSERT INTO attempt (task_id, attempt, {_ATTEMPT})
 SELECT task_id, attempt, {_ATTEMPT} FROM jsonb_populate_recordset(NULL::attempt, %s::jsonb)
 ON CONFLICT (task_id, attempt) DO UPDATE SET ({_ATTEMPT}) = ROW({_excluded(_ATTEMPT)})
 """
-WRITE_EVENTS = """
-INSERT INTO task_event SELECT * FROM jsonb_populate_recordset(NULL::task_event, %s::jsonb)
+READ_HEADS = """
+SELECT h.task_id::text, h.number, h.hash, h.kind FROM unnest(%s::uuid[]) wanted (id)
+CROSS JOIN LATERAL (
+    SELECT task_id, number, hash, kind FROM task_event WHERE task_id = wanted.id
+    ORDER BY "offset" DESC LIMIT 1
+) h
+"""
+_EVENT = (
+    'partition, "offset", task_id, number, kind, repeated, id, type, time, actor, correlation_id,'
+    " causation_id, source, value, hash"
+)
+WRITE_EVENTS = f"""
+INSERT INTO task_event ({_EVENT}) SELECT {_EVENT} FROM jsonb_populate_recordset(NULL::task_event, %s::jsonb)
+"""
+# Before the states that follow are written: of each task the first of those.
+CLOSE_STATES = """
+UPDATE task_standing s SET until = n.at
+FROM jsonb_populate_recordset(NULL::task_standing, %s::jsonb) n
+WHERE s.task_id = n.task_id AND s.until IS NULL
+"""
+WRITE_STATES = """
+INSERT INTO task_standing SELECT * FROM jsonb_populate_recordset(NULL::task_standing, %s::jsonb)
+"""
+WRITE_COUNT_CHANGES = """
+INSERT INTO task_count_change SELECT * FROM jsonb_populate_recordset(NULL::task_count_change, %s::jsonb)
+ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = task_count_change.n + EXCLUDED.n
+"""
+WRITE_SNAPSHOTS = """
+INSERT INTO task_snapshot SELECT * FROM jsonb_populate_recordset(NULL::task_snapshot, %s::jsonb)
 """
 WRITE_UNREADABLE = """
 INSERT INTO unreadable SELECT * FROM jsonb_populate_recordset(NULL::unreadable, %s::jsonb)

@@ -18,11 +18,13 @@ from events.topics import REJECTS
 from projections import rows, statements
 from projections.fold import Changes, Read, batch_rows, fold, reject_rows
 from projections.position import Position, vector_text
+from projections.record import Head, Record, chained, of_envelope, of_message, row_of
 from projections.view import View
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "tidemark_tasks"
+SNAPSHOT_EVERY = 100
 Connection = psycopg.AsyncConnection[Any]
 Place = tuple[str, int]
 
@@ -47,6 +49,7 @@ class PolledSet:
     """What a poll brought, decoded. ``before`` is the stored offset each partition must still have."""
 
     tasks: list[Read]
+    trail: list[Record]
     rejects: list[Read]
     unreadable: list[rows.Row]
     before: dict[Place, int]
@@ -55,21 +58,29 @@ class PolledSet:
 
 def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace: str) -> PolledSet:
     """Decode a poll; what is no event of ours is kept by its position and named in the log."""
-    polled = PolledSet([], [], [], {}, {})
+    polled = PolledSet([], [], [], [], {}, {})
     for message in messages:
         place = (message.topic, message.partition)
         if message.offset <= positions[place]:
             continue
         polled.before[place] = positions[place]
         polled.after[place] = max(message.offset, polled.after.get(place, -1))
+        position, rejects = Position(message.partition, message.offset), message.topic == namespace + REJECTS
         try:
             envelope = decode(message.value, message.headers)
-            UUID(envelope.subject)
+            task_id = str(UUID(envelope.subject))
         except (UnreadableEvent, ValueError) as error:
             polled.unreadable.append(_unreadable(message, error))
+            if not rejects and (found := of_message(position, message.headers, message.value)):
+                polled.trail.append(found)
             continue
-        kind = polled.rejects if message.topic == namespace + REJECTS else polled.tasks
-        kind.append(Read(Position(message.partition, message.offset), envelope))
+        if rejects:
+            polled.rejects.append(Read(position, envelope))
+        else:
+            polled.tasks.append(Read(position, envelope))
+            polled.trail.append(
+                of_envelope(position, envelope, task_id, message.headers, message.value or b"")
+            )
     return polled
 
 
@@ -92,8 +103,12 @@ async def apply_set(connection: Connection, polled: PolledSet, channel: str | No
     After the commit a NOTIFY names the new positions of ``tasks`` (``channel`` None = nobody listens).
     """
     try:
-        views, purged, fresh = await _before(connection, polled)
-        await _write(connection, polled, fold(polled.tasks, views, purged, fresh), channel)
+        views, heads, purged, fresh = await _before(connection, polled)
+        trail = list(chained(polled.trail, heads))
+        marked = {record.position for record, head in trail if head.number % SNAPSHOT_EVERY == 0}
+        changes = fold(polled.tasks, views, purged, fresh, marked)
+        events = [row_of(record, head, record.position in changes.repeated) for record, head in trail]
+        await _write(connection, polled, changes, events, channel)
         await connection.commit()
     except BaseException:
         if not connection.closed:
@@ -103,32 +118,40 @@ async def apply_set(connection: Connection, polled: PolledSet, channel: str | No
 
 async def _before(
     connection: Connection, polled: PolledSet
-) -> tuple[dict[str, View], set[str], set[tuple[str, int, int]]]:
+) -> tuple[dict[str, View], dict[str, Head], set[str], set[tuple[str, int, int]]]:
     topics, partitions = _places(polled.before)
-    ids = list({read.envelope.subject for read in polled.tasks})
+    ids = list({record.task_id for record in polled.trail})
     batches = batch_rows(polled.tasks)
-    locked, fresh, tasks, attempts, purged = (_cursor(connection) for _ in range(5))
+    locked, fresh, tasks, attempts, found, purged = (_cursor(connection) for _ in range(6))
     async with connection.pipeline():
         await locked.execute(statements.LOCK_OFFSETS, [topics, partitions])
         if batches:
             await fresh.execute(statements.ADD_BATCHES, [rows.document(batches)])
         await tasks.execute(statements.READ_TASKS, [ids])
         await attempts.execute(statements.READ_ATTEMPTS, [ids])
+        await found.execute(statements.READ_HEADS, [ids])
         await purged.execute(statements.READ_PURGED, [ids])
     stored = {(topic, partition): offset for topic, partition, offset in await locked.fetchall()}
     if stored != polled.before:
         raise Displaced(f"expected {polled.before}, found {stored}")
     views = _views([row for (row,) in await tasks.fetchall()], [row for (row,) in await attempts.fetchall()])
     new = {(task_id, attempt, no) for task_id, attempt, no in await fresh.fetchall()} if batches else set()
-    return views, {task_id for (task_id,) in await purged.fetchall()}, new
+    heads = {task_id: Head(number, head, kind) for task_id, number, head, kind in await found.fetchall()}
+    return views, heads, {task_id for (task_id,) in await purged.fetchall()}, new
 
 
-async def _write(connection: Connection, polled: PolledSet, changes: Changes, channel: str | None) -> None:
+async def _write(
+    connection: Connection, polled: PolledSet, changes: Changes, events: list[rows.Row], channel: str | None
+) -> None:
     rejects, corrections = reject_rows(polled.rejects)
     written: Sequence[tuple[str, list[rows.Row]]] = (
         (statements.WRITE_TASKS, changes.tasks),
         (statements.WRITE_ATTEMPTS, changes.attempts),
-        (statements.WRITE_EVENTS, changes.events),
+        (statements.WRITE_EVENTS, events),
+        (statements.CLOSE_STATES, changes.history.closing),
+        (statements.WRITE_STATES, changes.history.states),
+        (statements.WRITE_COUNT_CHANGES, changes.history.count_changes()),
+        (statements.WRITE_SNAPSHOTS, changes.snapshots),
         (statements.WRITE_COUNTS, changes.counts),
         (statements.WRITE_PURGED, changes.purged),
         (statements.WRITE_UNREADABLE, polled.unreadable),

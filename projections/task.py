@@ -28,6 +28,7 @@ from events.tasks import (
     TaskWorkFailed,
 )
 from projections import ending, moving, progress
+from projections.altering import altered
 from projections.position import Position
 from projections.view import ENDED, Attempt, Message, Progress, View
 
@@ -82,7 +83,12 @@ def apply(view: View | None, envelope: Envelope, position: Position = NOWHERE) -
         if event.seq <= view.seq:
             return view
         view = replace(view, seq=event.seq)
-    return replace(_changed(view, event, envelope), partition=position.partition, offset=position.offset)
+    return altered(
+        _changed(view, event, envelope),
+        partition=position.partition,
+        offset=position.offset,
+        seen_at=max(view.seen_at, envelope.time),
+    )
 
 
 def _submitted(event: TaskSubmitted, envelope: Envelope, position: Position) -> View:
@@ -96,6 +102,7 @@ def _submitted(event: TaskSubmitted, envelope: Envelope, position: Position) -> 
         submitted_by=envelope.actor,
         correlation_id=envelope.correlation_id,
         created_at=envelope.time,
+        seen_at=envelope.time,
         params=event.params,
         source=event.source,
         progress=Progress(Message("task.waiting")),

@@ -105,7 +105,8 @@ def latest(attempts: Sequence[Attempt]) -> Counts:
 class View:
     """A task as it stands after the event at (``partition``, ``offset``).
 
-    ``seq`` is the last lifecycle event in it, by which a repeat is recognised.
+    ``seen_at`` is the latest time of its events so far: it never goes back, whatever a clock does. ``seq``
+    is the last lifecycle event in it, by which a repeat is recognised.
     """
 
     id: str
@@ -117,6 +118,7 @@ class View:
     submitted_by: str
     correlation_id: str
     created_at: datetime
+    seen_at: datetime
     params: Mapping[str, Any]
     source: Mapping[str, Any]
     progress: Progress

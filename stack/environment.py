@@ -41,6 +41,7 @@ def child_environment(home: Home, ports: Mapping[str, int], settings: Settings) 
         "TIDEMARK_DATABASE_URL": postgres_url(ports["postgres"], password),
         "TIDEMARK_SECRET": home.secret("secret.key"),
         "TIDEMARK_HASH_KEY": home.secret("hash.key"),
+        "TIDEMARK_AUDIT_KEY": home.secret("audit.key"),
     }
     if settings.onec_url is None:
         found |= _simulator(home, ports["onec"])

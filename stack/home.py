@@ -139,6 +139,7 @@ OWN_NAMES = (
     "pids.json",
     "secret.key",
     "hash.key",
+    "audit.key",
     "postgres.key",
     "onec.key",
 )

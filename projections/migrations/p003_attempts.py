@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "p003"
-down_revision = "p001"
+down_revision = "p002"
 branch_labels = None
 depends_on = None
 

@@ -7,10 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from projections.queries import paging
+from projections.queries.lists import Listing
 
+ROOTS = Listing("SELECT * FROM audit_root r", {}, {"r.partition": paging.number, "r.number": paging.number})
 _EVENTS = """
 SELECT e.partition, e."offset", e.id, e.type, e.time, e.actor, u.name AS actor_name, e.correlation_id,
-       e.causation_id, e.source, e.data
+       e.causation_id, e.source, e.data, e.number, e.hash, e.repeated
 FROM task_event e
 LEFT JOIN users u ON u.id = CASE WHEN e.actor LIKE 'user:%' THEN substr(e.actor, 6)::uuid END
 WHERE e.task_id = :id AND e."offset" > :after ORDER BY e."offset" LIMIT :most

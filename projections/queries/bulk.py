@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from projections.queries import paging
-from projections.queries.tasks import TaskFilter, conditions
+from projections.queries.task_filter import TaskFilter, conditions
 
 _POSITION = """
 SELECT partition, "offset" FROM projection_offset WHERE topic LIKE '%tasks' AND "offset" >= 0

@@ -94,8 +94,8 @@ class Installation:
 
 
 @contextlib.asynccontextmanager
-async def installed(settings: Settings) -> AsyncIterator[Installation]:
-    """Users, topics, a projection, a conductor, and the API."""
+async def installed(settings: Settings, *, decides: bool = True) -> AsyncIterator[Installation]:
+    """Users, topics, a projection, a conductor if wanted, and the API."""
     engine = create_engine(settings.libpq_url, pool_size=1)
     await ensure_users(engine, PASSWORDS)
     await engine.dispose()
@@ -103,7 +103,7 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
     async with (
         living(settings) as live,
         live.projection(),
-        deciding(settings),
+        deciding(settings) if decides else contextlib.nullcontext(),
         app.router.lifespan_context(app),
     ):
         made = Installation(settings, live, app)

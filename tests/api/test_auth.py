@@ -54,7 +54,7 @@ async def test_tokens_that_do_not_count(api: Installation) -> None:
         Tokens("another key " * 4, 60).issue(someone, now),
         Tokens(key, 60).issue(someone, now),
         jwt.encode({"sub": someone.id, "iss": ISSUER}, key, "HS256"),
-        jwt.encode({"sub": someone.id, "iss": ISSUER, "exp": now + timedelta(hours=1)}, None, "none"),
+        jwt.encode({"sub": someone.id, "iss": ISSUER, "exp": now + timedelta(hours=1)}, "", "none"),
     ]
     for code, token in [*tokens.items(), *(("token_invalid", token) for token in forged)]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -22,6 +22,7 @@ _FAMILIES = {
     "onec": ("address", "login", "rights", "entity_sets", "documents", "timezone"),
     "next": ("failed", "cancelled", "rejected", "totals", "must_match"),
     "kind": ("bank_transactions",),
+    "audit": ("changed", "removed", "added", "moved", "cut", "root", "signature", "key", "format"),
     "coverage": (
         *("loaded", "empty", "quiet", "gap", "balance_break", "says_gap", "says_gap_unknown"),
         "says_balance_break",

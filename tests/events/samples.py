@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from events.audit import RootSigned
 from events.base import Event
 from events.cloudevents import Envelope
 from events.records import ControlTotal, Counts, ErrorInfo
@@ -108,6 +109,18 @@ FULL: tuple[Event, ...] = (
         ordinals={"102": 1},
         context={"own_accounts": ["40702810900000000001"]},
         reader={"offset": 20480},
+    ),
+    RootSigned(
+        partition=3,
+        number=2,
+        first=41,
+        last=99,
+        tasks=7,
+        root="ab" * 32,
+        previous="cd" * 32,
+        at="2026-03-03T09:00:00.000000Z",
+        key="ef" * 32,
+        signature="01" * 64,
     ),
 )
 

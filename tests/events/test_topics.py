@@ -13,15 +13,17 @@ from events.rows import BatchRecorded
 from events.topics import message_key, topic_of, topic_specs
 from tests.events.samples import FULL, TASK
 
+TOPICS = ("tasks", "batches.high", "batches.normal", "batches.low", "rejects", "audit.roots")
+
 
 def test_every_topic_has_twelve_partitions() -> None:
     specs = {spec.name: spec.partitions for spec in topic_specs()}
-    assert specs == dict.fromkeys(["tasks", "batches.high", "batches.normal", "batches.low", "rejects"], 12)
+    assert specs == dict.fromkeys(TOPICS, 12)
 
 
 def test_tasks_are_kept_for_ever_and_rows_for_thirty_days() -> None:
     kept = {spec.name: spec.config["retention.ms"] for spec in topic_specs()}
-    assert kept.pop("tasks") == "-1"
+    assert {kept.pop("tasks"), kept.pop("audit.roots")} == {"-1"}
     assert set(kept.values()) == {"2592000000"}
     assert {s.config["retention.ms"] for s in topic_specs(retention_days=1)} == {"-1", "86400000"}
 
@@ -34,6 +36,7 @@ def test_what_the_reader_packed_is_not_packed_again() -> None:
         "batches.normal": "producer",
         "batches.low": "producer",
         "rejects": "zstd",
+        "audit.roots": "zstd",
     }
 
 
@@ -63,6 +66,7 @@ def test_every_event_has_one_kind_of_topic(event: Event) -> None:
 def test_batches_of_a_task_spread_and_its_other_events_stay_in_order() -> None:
     keys = {event.type: message_key(event, TASK).decode() for event in FULL}
     assert keys.pop("batch.recorded.v1") == f"{TASK}/2"
+    assert keys.pop("audit.root_signed.v1") == "3"
     assert set(keys.values()) == {TASK}
 
 

@@ -38,7 +38,10 @@ async def test_another_topic_under_the_old_name(live: Live) -> None:
     change = "UPDATE projection_offset SET topic_id = gen_random_uuid()::text"
     assert "made anew" in await _stopped(live, change)
     live.rows("DELETE FROM projection_offset")
-    live.rows("TRUNCATE task, task_event, attempt, batch, task_count")
+    live.rows(
+        "TRUNCATE task, task_event, attempt, batch, task_count, task_standing, task_snapshot,"
+        " task_count_change"
+    )
 
 
 async def test_a_log_whose_beginning_was_removed_before_it_was_applied(live: Live) -> None:

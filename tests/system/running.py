@@ -52,7 +52,7 @@ class RunningStack:
         self.process = started(
             [sys.executable, "-m", "stack.main", "up"],
             self._console,
-            environment(TIDEMARK_HOME=str(self.home), **self.settings),
+            environment(TIDEMARK_HOME=str(self.home), TIDEMARK_ROOTS_SECONDS="1", **self.settings),
             signal.SIGTERM,
         )
         until(self._answers_or_ended, "the stack answers", UP_SECONDS)
