@@ -127,5 +127,5 @@ async def test_failing_a_kind_that_is_not_there_is_told_those_there_are(api: Ins
     async with api.client("user") as client:
         answer = await client.get("/api/v1/tasks", params={"kind": "weather\0"})
     assert (answer.status_code, answer.json()["code"]) == (422, "kind_unknown")
-    assert "bank-transactions, classifier-train, components" in answer.json()["detail"]
+    assert "bank-transactions, bulk, classifier-train, components" in answer.json()["detail"]
     assert answer.json()["args"]["kind"] == "weather"
