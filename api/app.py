@@ -31,6 +31,7 @@ from api import (
     tables,
     tasks,
     transactions,
+    undos,
     warnings,
 )
 from api.context import opened
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         corrected_files,
         tables,
         actions,
+        undos,
         transactions,
         duplicates,
         pairs,

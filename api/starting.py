@@ -39,7 +39,7 @@ class Starting:
         self.context = context
         self.language = language
         self._response = response
-        self._asked: dict[str, Any] = {"actor": user.id, "idempotency_key": _checked(idempotency_key)}
+        self._asked: dict[str, Any] = {"actor": user.id, "idempotency_key": checked_key(idempotency_key)}
 
     async def submit(
         self, kind: str, source: Mapping[str, Any], params: Mapping[str, Any], **more: Any
@@ -76,7 +76,7 @@ class Starting:
 Start = Annotated[Starting, Depends()]
 
 
-def _checked(key: str | None) -> str | None:
+def checked_key(key: str | None) -> str | None:
     """1 to 200 printable ASCII characters, or none at all."""
     if key is None:
         return None

@@ -20,6 +20,7 @@ from cli import (
     sync,
     tasks,
     topics,
+    undo,
     users,
     warnings,
     watching,
@@ -59,6 +60,7 @@ app.command()(tasks.tasks)
 app.command()(tasks.show)
 app.command()(watching.watch)
 app.command()(tasks.cancel)
+app.command()(undo.undo)
 app.command()(rejects.rejects)
 app.command()(correct.correct)
 app.command()(warnings.warnings)

@@ -46,10 +46,10 @@ class Submissions:
             return await self._repeated(submission)
         return Accepted(task_id, False, await self._publish_quietly(task_id, value, headers))
 
-    async def request(self, task_id: str, event: Event, actor: str) -> str:
+    async def request(self, task_id: str, event: Event, actor: str, event_id: str | None = None) -> str:
         """Put a request to a task into the log; returns the event's id, which the answer names as its
         cause. Raises LogUnavailable: a request is not kept for later, who asks must know now."""
-        event_id = new_id()
+        event_id = event_id or new_id()
         await self._publisher.publish(self._topic, _envelope(task_id, event_id, actor, event))
         return event_id
 

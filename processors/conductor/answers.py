@@ -10,9 +10,9 @@ from domain import task as tasks
 from events.base import Event
 from events.cloudevents import Envelope
 from events.registry import TASK_EVENTS
-from events.tasks import TaskCancelled, TaskEvent, TaskFailed
+from events.tasks import TaskCancelled, TaskEvent, TaskFailed, TaskRequestAccepted, TaskUndone
 from infra.clock import Now
-from processors.conductor import store
+from processors.conductor import store, undos
 from processors.conductor.store import Folded
 
 
@@ -39,14 +39,17 @@ class Answers:
     async def say(
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
-        """Move the fence and fill the outbox; a failed or stopped task frees its file."""
+        """Move the fence, fill the outbox, hand an undo to who does it; a failed, stopped or undone task frees
+        its file."""
         if not said:
             return
         for event in said:
             if (fence := tasks.fence(event)) is not None:
                 await store.write_fence(connection, cause.task_id, fence)
-            if isinstance(event, TaskFailed | TaskCancelled):
+            if isinstance(event, TaskFailed | TaskCancelled | TaskUndone):
                 await store.release_file(connection, cause.task_id)
+            if isinstance(event, TaskRequestAccepted) and event.request == "undo":
+                await undos.begin(connection, cause.task_id, known, event)
         await store.put_out(connection, known.partition, [self._envelope(cause, event) for event in said])
 
     def _envelope(self, cause: Cause, event: TaskEvent) -> Envelope:
