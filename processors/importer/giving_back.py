@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import psycopg
 
-from domain.errors import Fatal
 from jobs.undoing import Connection, Decided, Undoing, look
 
 # A row that a task has written twice, with another's in between, is looked at once more for each.
@@ -77,7 +76,7 @@ async def _give_back(
         rows = [one.row.row_id for one in decided if one.action in _AGAIN]
         if not rows:
             return list(done.values())
-    raise Fatal("undo_without_end", row=rows[0])
+    raise RuntimeError(f"{how.table} {rows[0]} is not given back, however often it is looked at")
 
 
 async def _keep_conflicts(
