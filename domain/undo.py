@@ -41,7 +41,7 @@ class Verdict:
 
 
 def verdict(row: Standing, *, force: bool) -> Verdict:
-    """Rows that others have changed or brought as well stay, unless forced; what others stand on stays always."""
+    """Rows that others changed or brought as well stay, unless forced; what others stand on stays always."""
     if not row.mine:
         return Verdict("nothing")
     wanted: Action = "remove" if row.made else "restore"

@@ -4,8 +4,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 
 def undo_key(kind: str) -> int:
-    """The key of the advisory lock between imports of a kind, which share it for a batch, and an undo, which takes
-    it alone for one: neither sees the other half-way."""
+    """The key of the advisory lock between imports of a kind, which share it for a batch, and an undo, which
+    takes it alone for one: neither sees the other half-way."""
     digest = uuid5(NAMESPACE_URL, f"tidemark:undo/{kind}").bytes
     return int.from_bytes(digest[:8], "big", signed=True)
 

@@ -51,9 +51,9 @@ class Foreseen:
 
 
 class Undoing(Protocol):
-    """``listing`` gives row_id, as text, of every row that a task (``%(task)s``) has written. ``locking`` keeps
-    ``%(rows)s`` as they are until the transaction ends. ``standings`` gives, for rows of ``w`` (row_id), the columns of ``Looked``, those of ``Standing`` by their names, day_from
-    and day_to; ``{rows}`` stands for ``w``."""
+    """``listing`` gives row_id, as text, of every row that a task (``%(task)s``) has written. ``locking``
+    keeps ``%(rows)s`` as they are until the transaction ends. ``standings`` gives, for the rows (row_id) that
+    stand for ``{rows}``, the columns of ``Looked``, those of ``Standing``, day_from and day_to."""
 
     @property
     def table(self) -> str: ...
@@ -123,7 +123,8 @@ async def foresee_conflicts(
 ) -> list[Decided]:
     """Rows that an undo could not simply give back, in the order of their ids, those after ``after``."""
     wanted = (
-        f"SELECT * FROM ({_listed(how)}) s WHERE mine AND (unknown OR used OR covered OR carried OR by_person)"
+        f"SELECT * FROM ({_listed(how)}) s"
+        " WHERE mine AND (unknown OR used OR covered OR carried OR by_person)"
         ' AND row_id COLLATE "C" > %(after)s ORDER BY row_id COLLATE "C" LIMIT %(limit)s'
     )
     async with connection.cursor(row_factory=dict_row) as cursor:

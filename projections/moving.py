@@ -16,7 +16,6 @@ from events.tasks import (
 from projections import progress
 from projections.view import ENDED, Attempt, Message, Progress, Retry, Settled, View
 
-
 UNDOING = "task.undoing"
 
 

@@ -5,8 +5,8 @@ Rows that a task makes cost nothing here: they carry its id. ``old`` and ``new``
 
 
 def before(writer: str) -> str:
-    """The columns of a before-image. ``writer`` is who wrote a row last (SQL over ``old``); a row that the task
-    itself wrote last has its before-image already."""
+    """The columns of a before-image. ``writer`` is who wrote a row last; one that the task itself wrote last
+    has its before-image already."""
     owner = writer.format(row="old")
     return (
         f"{owner} AS owner, CASE WHEN old.id IS NOT NULL AND {owner} IS DISTINCT FROM %(task)s::uuid"
@@ -18,19 +18,20 @@ def keep(table: str, row_no: str = "row_no", written: str = "written") -> str:
     """Keep the before-images of the rows in ``written`` (id, owner, before)."""
     return (
         "INSERT INTO row_before (task_id, tab, row_id, owner, row_no, before)"
-        f" SELECT %(task)s, '{table}', id::text, owner, {row_no}, before FROM {written} WHERE before IS NOT NULL"
+        f" SELECT %(task)s, '{table}', id::text, owner, {row_no}, before FROM {written}"
+        " WHERE before IS NOT NULL"
     )
 
 
 def carry(table: str, incoming: str, using: str, writer: str) -> str:
-    """Mark rows that are in ``incoming`` exactly as another task has left them: one mark a row, whoever comes.
-
-    For rows that this statement's transaction has not written.
+    """Mark rows of ``incoming`` that are as another task has left them: one mark a row, whoever comes. To be
+    called when the rows that differ are written.
     """
     owner = writer.format(row="t")
     return (
         "INSERT INTO carried_row AS c (owner, tab, row_id, task_id, row_no)"
-        f" SELECT {owner}, '{table}', t.id::text, %(task)s, i.row_no FROM {incoming} i JOIN {table} t USING ({using})"
+        f" SELECT {owner}, '{table}', t.id::text, %(task)s, i.row_no"
+        f" FROM {incoming} i JOIN {table} t USING ({using})"
         f" WHERE {owner} <> %(task)s::uuid ORDER BY 1, 3"
         " ON CONFLICT (owner, tab, row_id) DO UPDATE SET more = true"
         " WHERE NOT c.more AND c.task_id IS DISTINCT FROM excluded.task_id"

@@ -15,10 +15,11 @@ class Layered:
     """Rows of ``table``, whose ``id`` is of type ``id_type``. ``fields`` are what a before-image gives back.
 
     ``maker_stays``: task_id says who made a row and changed_by who changed it last; otherwise task_id is
-    whoever wrote it last. SQL over ``t``, the row, and ``o.before``, what it was before the task: ``shown``, by
-    which a person knows it, ``days`` (first and last), ``by_person``, ``used``; ``repeats`` gives (task_id,
-    row_no) of others that brought the row, beside the marks. ``after_remove`` and ``after_restore`` take what
-    belongs to ``%(rows)s``.
+    whoever wrote it last. SQL over ``t``, the row, and ``o.before``, what it was before the task: ``shown``,
+    by which a person knows it, ``days`` (first, last), ``by_person``, ``used``. ``repeats`` gives (task_id,
+    row_no) of others that brought the row, beside the marks; ``withdrawn`` forgets that the task brought rows
+    of others, ``taken_over`` that ``%(carriers)s`` brought what is theirs by now. ``after_remove`` and
+    ``after_restore`` take what belongs to ``%(rows)s``.
     """
 
     table: str
@@ -115,7 +116,7 @@ class _Giving:
         await self._passed_on(rows)
 
     async def splice(self, rows: Sequence[Decided]) -> None:
-        """What the task had below others becomes that of who brought the same; without one it is taken out."""
+        """What the task had below others becomes that of who brought the same, or is taken out."""
         how = self.how
         kept = [row for row in rows if row.row.standing.carried]
         gone = [row for row in rows if not row.row.standing.carried]

@@ -1,4 +1,4 @@
-"""A recalculation is given back by its history: every price gets its earlier value, and the history its earlier end."""
+"""A recalculation is given back by its history: prices get their earlier values, and it its earlier end."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """The statements by which layers are listed, looked at, and taken out.
 
-``w`` are the rows of a batch with what was found of each: own = the task's before-image, NULL where it made the
-row; above = that of who wrote over the task, NULL where nobody did.
+``w`` are the rows of a batch with what was found of each: own = the task's before-image, NULL where it made
+the row; above = that of who wrote over the task, NULL where nobody did.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,8 @@ def listing(table: str, id_type: str, *, maker_stays: bool) -> str:
     return f"""
 SELECT id::text AS row_id FROM {table}
 WHERE task_id = %(task)s AND (changed_by IS NULL OR changed_by = task_id)
-UNION SELECT e.row_id FROM row_before e JOIN {table} t ON t.id = e.row_id::{id_type} AND t.changed_by = %(task)s
+UNION SELECT e.row_id
+FROM row_before e JOIN {table} t ON t.id = e.row_id::{id_type} AND t.changed_by = %(task)s
 WHERE e.task_id = %(task)s AND e.tab = '{table}' UNION {below}"""
 
 
@@ -54,7 +55,8 @@ SELECT w.row_id, t.row_no, {shown} AS shown,
 FROM {{rows}} w LEFT JOIN {table} t ON t.id = w.row_id::{id_type}
 LEFT JOIN LATERAL (
     SELECT e.layer, e.task_id, e.row_no FROM row_before e
-    WHERE {writer} IS DISTINCT FROM %(task)s AND e.owner = %(task)s AND e.tab = '{table}' AND e.row_id = w.row_id
+    WHERE {writer} IS DISTINCT FROM %(task)s
+      AND e.owner = %(task)s AND e.tab = '{table}' AND e.row_id = w.row_id
     ORDER BY e.layer DESC LIMIT 1) u ON true
 LEFT JOIN LATERAL (
     SELECT e.layer, e.before FROM row_before e
@@ -87,6 +89,10 @@ FORGET_ABOVE = (
     " WHERE e.task_id = up.task_id AND e.tab = up.tab AND e.row_id = up.row_id AND e.layer = up.layer",
 )
 DROP_OWN = f"DELETE FROM row_before e USING {_W} WHERE {_OF_TASK.format(e='e')}"
+_OWN_PASSES = (
+    f"UPDATE row_before e SET task_id = w.carrier, row_no = w.carrier_row FROM {_W}"
+    f" WHERE {_OF_TASK.format(e='e')}"
+)
 _DROP_ABOVE = f"DELETE FROM row_before e USING {_W} WHERE w.own IS NULL AND {_OVER_TASK.format(e='e')}"
 # Whoever else brought the row has brought it for its new owner.
 PASS_ON = (
@@ -103,22 +109,22 @@ def restore(table: str, id_type: str, fields: Sequence[str]) -> str:
     sets = ", ".join(f"{name} = r.{name}" for name in fields)
     return (
         f"UPDATE {table} t SET {sets} FROM {_W} JOIN row_before e ON {_OF_TASK.format(e='e')}"
-        f" JOIN {table} s ON s.id = w.row_id::{id_type} CROSS JOIN LATERAL jsonb_populate_record(s, e.before) r"
-        f" WHERE t.id = s.id"
+        f" JOIN {table} s ON s.id = w.row_id::{id_type}"
+        " CROSS JOIN LATERAL jsonb_populate_record(s, e.before) r WHERE t.id = s.id"
     )
 
 
 def hand_over(table: str, id_type: str, *, maker_stays: bool) -> tuple[str, ...]:
     """What the task wrote last becomes ``carrier``'s."""
     rows = f"FROM {_W} WHERE t.id = w.row_id::{id_type}"
-    own = f"UPDATE row_before e SET task_id = w.carrier, row_no = w.carrier_row FROM {_W} WHERE {_OF_TASK.format(e='e')}"
-    made = f"task_id = w.carrier, row_no = coalesce(w.carrier_row, t.row_no)"
+    made = "task_id = w.carrier, row_no = coalesce(w.carrier_row, t.row_no)"
     if not maker_stays:
-        return (f"UPDATE {table} t SET {made} {rows}", own)
+        return (f"UPDATE {table} t SET {made} {rows}", _OWN_PASSES)
     return (
         f"UPDATE {table} t SET {made}, changed_by = NULL, changed_row = NULL {rows} AND w.own IS NULL",
-        f"UPDATE {table} t SET changed_by = w.carrier, changed_row = w.carrier_row {rows} AND w.own IS NOT NULL",
-        own,
+        f"UPDATE {table} t SET changed_by = w.carrier, changed_row = w.carrier_row {rows}"
+        " AND w.own IS NOT NULL",
+        _OWN_PASSES,
     )
 
 
@@ -126,17 +132,20 @@ def hand_over_below(table: str, id_type: str, *, maker_stays: bool) -> tuple[str
     """What the task wrote below others becomes ``carrier``'s."""
     task, row = ("changed_by", "changed_row") if maker_stays else ("task_id", "row_no")
     over = f"FROM {_W} WHERE {_OVER_TASK.format(e='e')}"
-    named = f"jsonb_build_object('{task}', w.carrier, '{row}', coalesce(to_jsonb(w.carrier_row), e.before -> '{row}'))"
-    own = f"UPDATE row_before e SET task_id = w.carrier, row_no = w.carrier_row FROM {_W} WHERE {_OF_TASK.format(e='e')}"
+    number = f"coalesce(to_jsonb(w.carrier_row), e.before -> '{row}')"
+    named = f"jsonb_build_object('{task}', w.carrier, '{row}', {number})"
     if not maker_stays:
-        return (f"UPDATE row_before e SET owner = w.carrier, before = e.before || {named} {over}", own)
+        return (
+            f"UPDATE row_before e SET owner = w.carrier, before = e.before || {named} {over}",
+            _OWN_PASSES,
+        )
     nobody = "jsonb_build_object('changed_by', NULL, 'changed_row', NULL)"
     return (
         f"UPDATE {table} t SET task_id = w.carrier, row_no = coalesce(w.carrier_row, t.row_no)"
         f" FROM {_W} WHERE t.id = w.row_id::{id_type} AND w.own IS NULL",
         f"UPDATE row_before e SET owner = w.carrier,"
         f" before = e.before || CASE WHEN w.own IS NULL THEN {nobody} ELSE {named} END {over}",
-        own,
+        _OWN_PASSES,
     )
 
 

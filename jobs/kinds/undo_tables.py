@@ -4,8 +4,8 @@ from jobs.kinds.undo_layers import Layered
 
 _CHANGED = ("changed_by", "changed_row")
 _WRITTEN = ("task_id", "row_no")
-# A before-image has the category that stood there; a person's choice since, or what a person said of the row as
-# a duplicate, is somebody's work.
+# A before-image has the category that stood there; what a person chose since, or said of the row as a
+# duplicate, is somebody's work.
 _BY_PERSON = """
 (t.classified_by = 'person' AND (o.before ->> 'classified_by' IS DISTINCT FROM 'person'
     OR o.before ->> 'category' IS DISTINCT FROM t.category))

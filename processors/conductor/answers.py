@@ -39,8 +39,8 @@ class Answers:
     async def say(
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
-        """Move the fence, fill the outbox, hand an undo to who does it; a failed, stopped or undone task frees
-        its file."""
+        """Move the fence, fill the outbox, hand an undo to who does it; a task that failed, was stopped or
+        undone frees its file."""
         if not said:
             return
         for event in said:

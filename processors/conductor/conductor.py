@@ -81,8 +81,8 @@ class Conductor:
             await self.tick(partitions)
 
     async def tick(self, partitions: Sequence[int]) -> None:
-        """What the clock asks: undos that are done, retries that are due, places that came free, an outbox left
-        behind."""
+        """What the clock asks: undos that are done, retries that are due, places that came free, an outbox
+        left behind."""
         if not partitions:
             return
         async with self._one:

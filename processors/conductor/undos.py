@@ -33,10 +33,11 @@ async def finished(connection: AsyncConnection, partitions: Sequence[int]) -> di
 
 
 _BEGIN = """
-INSERT INTO undo (task_id, partition, kind, attempt, force) VALUES (:task, :partition, :kind, :attempt, :force)
+INSERT INTO undo (task_id, partition, kind, attempt, force)
+VALUES (:task, :partition, :kind, :attempt, :force)
 ON CONFLICT (task_id) DO UPDATE SET
-    attempt = excluded.attempt, force = excluded.force, accepted_at = now(), total = NULL, done = 0, removed = 0,
-    restored = 0, conflicts = 0, finished_at = NULL, told = false
+    attempt = excluded.attempt, force = excluded.force, accepted_at = now(), total = NULL, done = 0,
+    removed = 0, restored = 0, conflicts = 0, finished_at = NULL, told = false
 """
 _FINISHED = """
 UPDATE undo SET told = true WHERE partition = ANY(:partitions) AND finished_at IS NOT NULL AND NOT told

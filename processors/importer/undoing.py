@@ -1,8 +1,8 @@
-"""Undos are worked on by whichever importer is free: some rows a transaction, and nothing to lose in between.
+"""Undos are done by whichever importer is free: some rows a transaction, and nothing to lose in between.
 
-A transaction takes the undo's row, so that no other importer works on it, and the lock of its kind, so that no
-import writes meanwhile; what it gave back and that it did so are one commit. Killed anywhere, the next importer
-goes on at ``undo.done``.
+A transaction takes the undo's row, so that no other importer works on it, and the lock of its kind, so that
+no import writes meanwhile; what it gave back and that it did so are one commit. Killed anywhere, the next
+importer goes on at ``undo.done``.
 """
 
 import asyncio
@@ -74,8 +74,8 @@ class UndoWorker:
                 await self._tell(moved)
 
     async def step(self) -> Done | None:
-        """List the rows of the oldest undo that nobody works on, or give some of them back; None where there is
-        none."""
+        """List the rows of the oldest undo that nobody works on, or give some of them back; None where there
+        is none."""
         async with driver_of(self._engine) as connection, connection.transaction():
             async with connection.cursor(row_factory=dict_row) as cursor:
                 await cursor.execute(_NEXT)

@@ -50,7 +50,7 @@ def test_only_what_the_task_made_is_ever_removed(row: Standing, force: bool) -> 
 def test_unforced_nothing_is_lost_that_others_did(row: Standing) -> None:
     said = verdict(row, force=False)
     if said.action in {"remove", "restore"}:
-        assert not (row.covered or row.carried or row.by_person)
+        assert not any((row.covered, row.carried, row.by_person))
         assert said.reason is None
 
 

@@ -82,8 +82,8 @@ def test_the_command_line_says_what_it_would_do_and_does_it(
 ) -> None:
     task_id = manager.started(made(PART).path)
     manager.finished(task_id)
-    assert "5,000 rows would be removed" in tidemark(stack, "undo", task_id, "--preview")
-    assert "Undone: 5,000 rows removed, 0 restored" in tidemark(stack, "undo", task_id, "--follow")
+    assert "5,000\u00a0rows would be removed" in tidemark(stack, "undo", task_id, "--preview")
+    assert "Undone: 5,000\u00a0rows removed, 0 restored" in tidemark(stack, "undo", task_id, "--follow")
 
 
 def test_of_two_people_one_undoes_it(stack: RunningStack, manager: Client, made: Making) -> None:
