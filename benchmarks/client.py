@@ -58,6 +58,15 @@ class Client:
         answer: dict[str, Any] = self._api.post(f"/tasks/{task_id}/cancel").raise_for_status().json()
         return answer
 
+    def undo(self, task_id: str, seconds: float) -> None:
+        """Return when the task shows it."""
+        self._api.post(f"/tasks/{task_id}/undo").raise_for_status()
+        until = time.monotonic() + seconds
+        while self.task(task_id)["outcome"] != "undone":
+            if time.monotonic() > until:
+                raise BenchmarkFailed(f"{task_id} is not undone after {seconds:.0f} s")
+            time.sleep(0.02)
+
     def task(self, task_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self._api.get(f"/tasks/{task_id}").raise_for_status().json()
         return found

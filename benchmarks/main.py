@@ -30,6 +30,7 @@ from benchmarks.parts import (
     sockets,
     submissions,
     tables,
+    undoing,
 )
 from benchmarks.report import BenchmarkFailed, Figure, Outcome, results
 from benchmarks.running import running_stack
@@ -48,6 +49,7 @@ PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
     "pricing": pricing.measure,
     "files": files.measure,
     "tables": tables.measure,
+    "undo": undoing.measure,
     "rebuild": rebuilding.measure,
 }
 # What may go wrong with one part; a mistake in the benchmark itself ends it.

@@ -149,7 +149,7 @@ RETURNING new.id, new.key, new.changed_row AS row_no, old.id IS NULL AS is_new, 
     {layers.before(layers.MADE_AND_CHANGED)}
 ), adopting AS (
 SELECT w.id, w.owner, w.row_no, CASE WHEN i.adopted IS NULL THEN w.before
-    ELSE w.before || jsonb_build_object('key', i.adopted) END AS before
+    ELSE (w.before::jsonb || jsonb_build_object('key', i.adopted))::json END AS before
 FROM written w JOIN incoming_contractor i USING (key)
 ), kept AS ({layers.keep("contractor", written="adopting")}
 ), changed AS (

@@ -10,7 +10,7 @@ def before(writer: str) -> str:
     owner = writer.format(row="old")
     return (
         f"{owner} AS owner, CASE WHEN old.id IS NOT NULL AND {owner} IS DISTINCT FROM %(task)s::uuid"
-        " THEN to_jsonb(old) END AS before"
+        " THEN to_json(old) END AS before"
     )
 
 
@@ -33,7 +33,7 @@ def carry(table: str, incoming: str, using: str, writer: str) -> str:
         f" SELECT {owner}, '{table}', t.id::text, %(task)s, i.row_no"
         f" FROM {incoming} i JOIN {table} t USING ({using})"
         f" WHERE {owner} <> %(task)s::uuid ORDER BY 1, 3"
-        " ON CONFLICT (owner, tab, row_id) DO UPDATE SET more = true"
+        " ON CONFLICT (owner, row_id) DO UPDATE SET more = true"
         " WHERE NOT c.more AND c.task_id IS DISTINCT FROM excluded.task_id"
     )
 

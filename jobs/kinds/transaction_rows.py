@@ -36,7 +36,7 @@ SELECT %(task)s, i.row_no, i.key FROM incoming_transaction i JOIN bank_transacti
 WHERE b.task_id <> %(task)s OR b.row_no <> i.row_no ON CONFLICT DO NOTHING
 """
 # 1C's row is known by its Ref_Key and changes with its DataVersion; what a person chose stays.
-_FOLLOW = f"""
+FOLLOW = f"""
 WITH written AS (
 {_TARGET}{_FROM} WHERE NOT retracted
    OR EXISTS (SELECT FROM bank_transaction b WHERE b.key = incoming_transaction.key)
@@ -70,9 +70,10 @@ WHERE i.retracted AND NOT EXISTS (SELECT FROM bank_transaction b WHERE b.key = i
 
 
 class TransactionWriter:
-    """Writes batches, straight into the table while a task's rows are new."""
+    """Writes batches, straight into the table while a task's rows are new. ``follow`` writes 1C's rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, follow: str = FOLLOW) -> None:
+        self._follow = follow
         self._repeating = Repeating()
 
     async def write(
@@ -85,7 +86,7 @@ class TransactionWriter:
         again = Counts(duplicate=len(rows) - len(unique))
         lines = list(map(line, unique))
         if batch.context.get("source") == "onec":
-            return again + await _follow(connection, batch, unique, lines)
+            return again + await _follow(connection, self._follow, batch, unique, lines)
         if batch.task.task_id not in self._repeating:
             try:
                 return again + await _straight(connection, batch, lines)
@@ -131,13 +132,17 @@ async def _add(connection: psycopg.AsyncConnection[Any], batch: Batch, lines: Se
 
 
 async def _follow(
-    connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[Incoming], lines: Sequence[str]
+    connection: psycopg.AsyncConnection[Any],
+    statement: str,
+    batch: Batch,
+    rows: Sequence[Incoming],
+    lines: Sequence[str],
 ) -> Counts:
     """What 1C has changed, deleted or un-posted since."""
     skipped = 0
     async with connection.cursor() as cursor:
         await _into_temp(cursor, lines)
-        await cursor.execute(_FOLLOW, _parameters(batch))
+        await cursor.execute(statement, _parameters(batch))
         changed = await cursor.fetchall()
         if len(changed) < len(rows):
             await cursor.execute(_CARRY, _parameters(batch))

@@ -110,7 +110,7 @@ def restore(table: str, id_type: str, fields: Sequence[str]) -> str:
     return (
         f"UPDATE {table} t SET {sets} FROM {_W} JOIN row_before e ON {_OF_TASK.format(e='e')}"
         f" JOIN {table} s ON s.id = w.row_id::{id_type}"
-        " CROSS JOIN LATERAL jsonb_populate_record(s, e.before) r WHERE t.id = s.id"
+        " CROSS JOIN LATERAL json_populate_record(s, e.before) r WHERE t.id = s.id"
     )
 
 
@@ -132,11 +132,11 @@ def hand_over_below(table: str, id_type: str, *, maker_stays: bool) -> tuple[str
     """What the task wrote below others becomes ``carrier``'s."""
     task, row = ("changed_by", "changed_row") if maker_stays else ("task_id", "row_no")
     over = f"FROM {_W} WHERE {_OVER_TASK.format(e='e')}"
-    number = f"coalesce(to_jsonb(w.carrier_row), e.before -> '{row}')"
+    number = f"coalesce(w.carrier_row, (e.before ->> '{row}')::bigint)"
     named = f"jsonb_build_object('{task}', w.carrier, '{row}', {number})"
     if not maker_stays:
         return (
-            f"UPDATE row_before e SET owner = w.carrier, before = e.before || {named} {over}",
+            f"UPDATE row_before e SET owner = w.carrier, before = (e.before::jsonb || {named})::json {over}",
             _OWN_PASSES,
         )
     nobody = "jsonb_build_object('changed_by', NULL, 'changed_row', NULL)"
@@ -144,7 +144,7 @@ def hand_over_below(table: str, id_type: str, *, maker_stays: bool) -> tuple[str
         f"UPDATE {table} t SET task_id = w.carrier, row_no = coalesce(w.carrier_row, t.row_no)"
         f" FROM {_W} WHERE t.id = w.row_id::{id_type} AND w.own IS NULL",
         f"UPDATE row_before e SET owner = w.carrier,"
-        f" before = e.before || CASE WHEN w.own IS NULL THEN {nobody} ELSE {named} END {over}",
+        f" before = (e.before::jsonb || CASE WHEN w.own IS NULL THEN {nobody} ELSE {named} END)::json {over}",
         _OWN_PASSES,
     )
 

