@@ -11,6 +11,10 @@ _MOST_LOOKS = 100
 _AGAIN = frozenset({"restore", "hand_over", "splice"})
 
 
+class NotGivenBack(Exception):
+    """A row stands as before, however often it is given back: a mistake of ours."""
+
+
 async def list_rows(connection: Connection, how: Undoing, task_id: str) -> int:
     """Note every row that is to be looked at; returns how many."""
     of_task = {"task": task_id}
@@ -76,7 +80,7 @@ async def _give_back(
         rows = [one.row.row_id for one in decided if one.action in _AGAIN]
         if not rows:
             return list(done.values())
-    raise RuntimeError(f"{how.table} {rows[0]} is not given back, however often it is looked at")
+    raise NotGivenBack(how.table, rows[0])
 
 
 async def _keep_conflicts(

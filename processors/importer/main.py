@@ -10,7 +10,7 @@ from infra.faust_app import AppSettings, build_app, die, run
 from infra.kafka import Publisher
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
-from jobs.kinds.registry import kind_named
+from jobs.kinds.registry import kind_named, kinds
 from processors.importer.applying import Applying
 from processors.importer.importing import Importer, Tell
 from processors.importer.undoing import UndoWorker
@@ -52,7 +52,7 @@ def build(settings: Settings) -> faust.App:
             await telling
             telling = asyncio.ensure_future(_told(tell, event))
 
-    undos = UndoWorker(engine, kind_named, publisher, settings.worker, settings.namespace)
+    undos = UndoWorker(engine, kinds(), publisher, settings.worker, settings.namespace)
 
     @app.task  # type: ignore[untyped-decorator]
     async def undoing() -> None:

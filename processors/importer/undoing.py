@@ -6,11 +6,13 @@ importer goes on at ``undo.done``.
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,17 +20,21 @@ from events.tasks import TaskProgressed
 from events.topics import TASKS
 from infra.fence import undo_key
 from infra.kafka import Publisher
-from infra.postgres import driver_of
+from infra.postgres import driver_of, is_outage
 from jobs.base import Kind
 from jobs.undoing import Connection, Decided, Undoing, undoing_of
 from processors.facts import fact
-from processors.importer.giving_back import forget_list, give_back_rows, list_rows
+from processors.importer.giving_back import NotGivenBack, forget_list, give_back_rows, list_rows
 from processors.patience import patiently
+
+log = logging.getLogger(__name__)
 
 ROWS = 1_000
 # Asked for this often while there is nothing to do; told of progress at most this often: the log is for ever.
 IDLE_SECONDS = 0.5
 TOLD_SECONDS = 0.5
+# After a mistake of ours an undo waits for so long, and imports go on.
+AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +57,30 @@ class UndoWorker:
     def __init__(
         self,
         engine: AsyncEngine,
-        kind_named: Callable[[str], Kind],
+        kinds: Mapping[str, Kind],
         publisher: Publisher,
         worker: str,
         namespace: str = "",
         rows: int = ROWS,
     ) -> None:
         self._engine = engine
-        self._kind_named = kind_named
+        # An undo of a kind that only a newer version knows waits for it.
+        self._hows = {name: how for name, kind in kinds.items() if (how := undoing_of(kind)) is not None}
         self._publisher = publisher
         self._worker = worker
         self._topic = namespace + TASKS
         self._rows = rows
         self._told: dict[str, float] = {}
+        self._failed: dict[str, float] = {}
 
     async def run(self) -> None:
         while True:
-            moved = await patiently(self.step)
+            try:
+                moved = await patiently(self.step)
+            except (psycopg.Error, NotGivenBack):
+                # Imports must not stop because one undo cannot go on: nothing of it is half done.
+                log.exception("an undo waits %d s", AGAIN_SECONDS)
+                continue
             if moved is None:
                 await asyncio.sleep(IDLE_SECONDS)
             else:
@@ -78,16 +91,26 @@ class UndoWorker:
         is none."""
         async with driver_of(self._engine) as connection, connection.transaction():
             async with connection.cursor(row_factory=dict_row) as cursor:
-                await cursor.execute(_NEXT)
+                await cursor.execute(_NEXT, {"kinds": list(self._hows), "not_now": self._not_now()})
                 undo = await cursor.fetchone()
             if undo is None:
                 return None
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", [undo_key(undo["kind"])])
-            how = undoing_of(self._kind_named(undo["kind"]))
-            assert how is not None, "the conductor accepts what can be undone"
-            if undo["total"] is None:
-                return await self._listed(connection, how, undo)
-            return await self._gave_back(connection, how, undo)
+            how = self._hows[undo["kind"]]
+            try:
+                if undo["total"] is None:
+                    return await self._listed(connection, how, undo)
+                return await self._gave_back(connection, how, undo)
+            except Exception as error:
+                if not is_outage(error):
+                    self._failed[undo["task_id"]] = time.monotonic()
+                raise
+
+    def _not_now(self) -> list[str]:
+        """Undos that failed here a moment ago."""
+        since = time.monotonic() - AGAIN_SECONDS
+        self._failed = {task_id: at for task_id, at in self._failed.items() if at > since}
+        return list(self._failed)
 
     async def _listed(self, connection: Connection, how: Undoing, undo: dict[str, Any]) -> Done:
         total = await list_rows(connection, how, undo["task_id"])
@@ -130,7 +153,8 @@ def _counted(decided: list[Decided]) -> dict[str, int]:
 
 
 _NEXT = """
-SELECT task_id::text AS task_id, kind, attempt, force, total, done FROM undo WHERE finished_at IS NULL
+SELECT task_id::text AS task_id, kind, attempt, force, total, done FROM undo
+WHERE finished_at IS NULL AND kind = ANY(%(kinds)s) AND task_id <> ALL(%(not_now)s::uuid[])
 ORDER BY accepted_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 _LISTED = """
