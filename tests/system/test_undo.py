@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.system.books import check_imported, rows
+from tests.system.books import check_imported, rows, wait_for_the_middle
 from tests.system.client import Client, Json
 from tests.system.conftest import Making
 from tests.system.log import messages_of
@@ -75,6 +75,20 @@ def test_an_import_is_taken_back_and_its_file_is_loaded_again(
     again = undo(manager, task_id)
     assert (again.status_code, again.json()["args"]["refused"]) == (409, "already_undone")
     check_imported(stack, manager, manager.started(file.path), file)
+
+
+def test_what_a_stopped_import_left_can_go_too(stack: RunningStack, manager: Client, made: Making) -> None:
+    task_id = manager.started(made(WHOLE).path)
+    with stack.database() as connection:
+        wait_for_the_middle(connection, task_id)
+    assert manager.http.post(f"/tasks/{task_id}/cancel").status_code == 202
+    left = manager.finished(task_id)["counts"]["created"]
+    assert 0 < left < WHOLE
+    assert undo(manager, task_id).status_code == 202
+    task = undone(manager, task_id)
+    assert (task["status"], task["result"]["undo"]["removed"]) == ("cancelled", left)
+    with stack.database() as connection:
+        assert rows(connection, task_id) == 0
 
 
 def test_the_command_line_says_what_it_would_do_and_does_it(
