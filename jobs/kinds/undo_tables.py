@@ -9,8 +9,9 @@ _WRITTEN = ("task_id", "row_no")
 _BY_PERSON = """
 (t.classified_by = 'person' AND (o.before ->> 'classified_by' IS DISTINCT FROM 'person'
     OR o.before ->> 'category' IS DISTINCT FROM t.category))
-OR (o.layer IS NULL AND EXISTS (
-    SELECT FROM duplicate_decision d WHERE d.current AND t.id IN (d.file_id, d.onec_id)))
+OR (o.layer IS NULL AND (
+    EXISTS (SELECT FROM duplicate_decision d WHERE d.current AND d.file_id = t.id)
+    OR EXISTS (SELECT FROM duplicate_decision d WHERE d.current AND d.onec_id = t.id)))
 """
 TRANSACTIONS = Layered(
     "bank_transaction",
@@ -28,8 +29,9 @@ TRANSACTIONS = Layered(
         "greatest(t.booked_on, (o.before ->> 'booked_on')::date)",
     ),
     by_person=_BY_PERSON,
+    # As text: in the order of an index over tasks all of it would be read for each row.
     repeats="""SELECT r.task_id, r.row_no FROM repeated_transaction r
-    WHERE r.key = t.key AND r.task_id <> %(task)s ORDER BY r.task_id, r.row_no LIMIT 1""",
+    WHERE r.key = t.key AND r.task_id <> %(task)s ORDER BY r.task_id::text, r.row_no LIMIT 1""",
     withdrawn="DELETE FROM repeated_transaction WHERE task_id = %(task)s",
     taken_over="""
 DELETE FROM repeated_transaction r
