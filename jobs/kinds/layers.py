@@ -32,7 +32,10 @@ def carry(table: str, incoming: str, using: str, writer: str) -> str:
         "INSERT INTO carried_row AS c (owner, tab, row_id, task_id, row_no)"
         f" SELECT {owner}, '{table}', t.id::text, %(task)s, i.row_no"
         f" FROM {incoming} i JOIN {table} t USING ({using})"
-        f" WHERE {owner} <> %(task)s::uuid ORDER BY 1, 3"
+        f" WHERE {owner} <> %(task)s::uuid"
+        # A nightly sync finds its rows marked already: looked at, not locked.
+        f" AND NOT EXISTS (SELECT FROM carried_row m WHERE m.owner = {owner} AND m.row_id = t.id::text"
+        " AND (m.more OR m.task_id = %(task)s::uuid)) ORDER BY 1, 3"
         " ON CONFLICT (owner, row_id) DO UPDATE SET more = true"
         " WHERE NOT c.more AND c.task_id IS DISTINCT FROM excluded.task_id"
     )
