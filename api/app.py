@@ -18,6 +18,7 @@ from api import (
     contractors,
     corrected_files,
     coverage,
+    diffs,
     duplicates,
     error_files,
     health,
@@ -27,6 +28,7 @@ from api import (
     pairs,
     part_numbers,
     pricelists,
+    replays,
     sockets,
     sync,
     tables,
@@ -39,10 +41,10 @@ from api.context import opened
 from api.middleware import Guard
 from api.problems import FieldError, Problem, ProblemDetails, add_handlers, response
 from infra.settings import Settings
+from infra.version import RELEASE
 from projections.position import BadPosition
 from projections.queries.paging import BadCursor
 
-VERSION = "0.1.0"
 PREFIX = "/api/v1"
 
 
@@ -50,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     """An application that opens its connections when it is started."""
     app = FastAPI(
         title="Tidemark",
-        version=VERSION,
+        version=RELEASE,
         summary="Imports you can audit, and repeat without a duplicate.",
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
@@ -73,6 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
         actions,
         undos,
         impact,
+        replays,
+        diffs,
         transactions,
         duplicates,
         pairs,

@@ -44,13 +44,17 @@ class EventList(BaseModel):
 
 
 class AttemptInfo(BaseModel):
-    """One run over the source. ``totals`` are the control totals per account, where it carries any."""
+    """One run over the source. ``totals`` are the control totals per account, where it carries any;
+    ``origin`` is the attempt whose reading of the source numbers the rows; ``version`` is the code's."""
 
     attempt: int
     status: Status
     outcome: Outcome | None
     scope: str
     input: str
+    origin: int
+    requested_by: str
+    version: str | None
     tries: int
     worker: str | None
     rows: int | None

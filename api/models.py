@@ -76,11 +76,23 @@ class TaskError(BaseModel):
 
 
 class TaskRetry(BaseModel):
-    """The next automatic try; ``limit`` 0 = for ever, because the cause is outside and passes."""
+    """The next automatic try: when, how many of ``limit`` were made (0 = for ever, because the cause is
+    outside and passes), and what the latest one failed by."""
 
     at: datetime
     tries: int
     limit: int
+    error: TaskError | None = None
+
+
+class LastAttempt(BaseModel):
+    """The latest run of a task that has several: where it fails, the task itself stays as it was."""
+
+    attempt: int
+    status: Status
+    scope: str
+    input: str
+    error: TaskError | None
 
 
 class TaskInfo(BaseModel):
@@ -98,6 +110,7 @@ class TaskInfo(BaseModel):
     result: dict[str, Any] | None
     error: TaskError | None
     retry: TaskRetry | None
+    last_attempt: LastAttempt | None = None
     dry_run: bool
     submitted_by: str
     created_at: datetime
@@ -131,6 +144,7 @@ class CompactTask(BaseModel):
     message: str
     result: dict[str, Any] | None
     error: str | None
+    retry: TaskRetry | None
     created_at: datetime
     done_at: datetime | None
 

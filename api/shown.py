@@ -14,7 +14,7 @@ from api.audit_models import (
     EventInfo,
     PreviewRow,
 )
-from api.models import CompactTask, TaskCounts, TaskError, TaskInfo, TaskProgress
+from api.models import CompactTask, LastAttempt, TaskCounts, TaskError, TaskInfo, TaskProgress, TaskRetry
 from api.reject_models import RejectInfo
 from events.records import Counts
 from infra.wording import Language, days, word
@@ -28,13 +28,16 @@ def task_info(row: TaskRow, language: Language) -> TaskInfo:
     task = row.task
     progress = task["progress"]
     position = row.position
+    error = error_of(task["error"], row.detail, language)
     return TaskInfo(
         **{name: task[name] for name in _AS_IT_IS},
         progress=TaskProgress(**{**progress, "message": _message(progress["message"], language)}),
         counts=TaskCounts(**task["counts"]),
         params=task["params"] | ({} if row.file_name is None else {"file_name": row.file_name}),
         about=row.file_name or _period(task["params"], language),
-        error=error_of(task["error"], row.detail, language),
+        error=error,
+        retry=TaskRetry(**task["retry"], error=error) if task["retry"] else None,
+        last_attempt=_last(row.last, language) if task["attempt"] > 1 else None,
         submitted_by=row.submitter or task["submitted_by"],
         position=str(position) if position else None,
     )
@@ -56,7 +59,6 @@ _AS_IT_IS = (
     "outcome",
     "attempt",
     "result",
-    "retry",
     "dry_run",
     "created_at",
     "started_at",
@@ -84,9 +86,16 @@ def compact(row: TaskRow, language: Language) -> CompactTask:
         message=info.progress.message,
         result=info.result,
         error=words if status == "error" else None,
+        retry=info.retry,
         created_at=info.created_at,
         done_at=info.finished_at,
     )
+
+
+def _last(last: Row | None, language: Language) -> LastAttempt | None:
+    if last is None:
+        return None
+    return LastAttempt(**{**last, "error": error_of(last["error"], last["detail"], language)})
 
 
 def error_of(error: Row | None, detail: str | None, language: Language) -> TaskError | None:
@@ -106,15 +115,20 @@ def event_info(row: Row) -> EventInfo:
 
 
 def attempt_info(row: Row, language: Language) -> AttemptInfo:
-    batched = Counts(**row["batched"]) + Counts(skipped=row["skipped"])
-    said = Counts(**row["totals"]) if row["totals"] else None
-    counts = said if said is not None and said.total >= batched.total else batched
     shown = {
-        "counts": TaskCounts(**counts.model_dump()),
+        "counts": attempt_counts(row),
         "totals": row["accounts"] or row["controls"],
         "error": error_of(row["error"], row["detail"], language),
     }
     return AttemptInfo(**{**row, **shown})
+
+
+def attempt_counts(row: Row) -> TaskCounts:
+    """Its rows by verdict, as ``projections.view.Attempt`` counts them."""
+    batched = Counts(**row["batched"]) + Counts(skipped=row["skipped"])
+    said = Counts(**row["totals"]) if row["totals"] else None
+    counts = said if said is not None and said.total >= batched.total else batched
+    return TaskCounts(**counts.model_dump())
 
 
 def batch_info(row: Row) -> BatchInfo:

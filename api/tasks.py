@@ -37,9 +37,11 @@ async def task_filter(
     created_from: When = None,
     created_to: When = None,
     failure: Name = None,
+    retrying: bool | None = None,
     q: Words = None,
 ) -> TaskFilter:
-    """``created_to`` is excluded; ``submitted_by`` is a user's name or id."""
+    """``created_to`` is excluded; ``submitted_by`` is a user's name or id; ``retrying`` tasks wait for their
+    next automatic try."""
     return TaskFilter(
         status=tuple(status or ()),
         kind=tuple(kind_meant(name, kinds(), 422) for name in kind or ()),
@@ -48,6 +50,7 @@ async def task_filter(
         created_from=created_from,
         created_to=created_to,
         failure=failure,
+        retrying=retrying,
         q=q,
     )
 
@@ -100,7 +103,8 @@ async def list_attempts(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> audited.AttemptList:
-    """Each run over the source, with its control totals and whether they add up."""
+    """Each run over the source: who asked for it and for what, what it came to, by which code; with its
+    control totals and whether they add up."""
     await found(connection, task_id)
     page = await audit.attempts(connection, task_id, cursor, limit)
     items = [shown.attempt_info(row, language) for row in page.items]

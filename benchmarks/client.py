@@ -67,6 +67,12 @@ class Client:
                 raise BenchmarkFailed(f"{task_id} is not undone after {seconds:.0f} s")
             time.sleep(0.02)
 
+    def replay(self, task_id: str, wanted: dict[str, str]) -> int:
+        """Ask for another attempt; its number."""
+        answer = self._api.post(f"/tasks/{task_id}/replay", json=wanted)
+        attempt: int = answer.raise_for_status().json()["attempt"]
+        return attempt
+
     def task(self, task_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self._api.get(f"/tasks/{task_id}").raise_for_status().json()
         return found

@@ -17,6 +17,7 @@ from cli import (
     onec,
     projections,
     rejects,
+    replay,
     sync,
     tasks,
     topics,
@@ -61,6 +62,7 @@ app.command()(tasks.show)
 app.command()(watching.watch)
 app.command()(tasks.cancel)
 app.command()(undo.undo)
+app.command()(replay.replay)
 app.command()(rejects.rejects)
 app.command()(correct.correct)
 app.command()(warnings.warnings)

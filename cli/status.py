@@ -48,7 +48,11 @@ def tag(screen: Screen, task: Json) -> Tag:
 
 
 def exit_code(task: Json) -> int:
-    """0 only where the task is completed and everything added up."""
+    """0 only where the task is completed and everything added up; a repeat that did not get to its end is no
+    success, though it leaves the task as it was."""
+    last = task.get("last_attempt")
+    if last is not None and last["status"] in ("failed", "cancelled"):
+        return REFUSED
     if task["status"] != "completed" or task.get("outcome") == "undone":
         return REFUSED
     return CLEAN if task["outcome"] == "clean" else PARTIAL

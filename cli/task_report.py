@@ -25,8 +25,10 @@ TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unp
 
 def report(screen: Screen, api: Api, task: Json) -> None:
     """The end of an import, or of any other task, as it stands now."""
-    attempt = _last_attempt(api, task)
-    accounts = accounts_of(attempt.get("totals", ()))
+    attempts = list(api.items(f"/tasks/{task['id']}/attempts"))
+    attempt = next((found for found in attempts if found["attempt"] == task["attempt"]), {})
+    # An attempt over a part says nothing of the whole: what the one before found still holds.
+    accounts = accounts_of(next((one["totals"] for one in reversed(attempts) if one["totals"]), ()))
     rows = sum(task["counts"].values())
     if accounts and rows:
         screen.line(summary(screen, rows, accounts), style="bold")
@@ -35,6 +37,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     if task["dry_run"]:
         screen.say("cli.dry_run", style="yellow")
     _error(screen, task)
+    _repeat(screen, task)
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
@@ -51,6 +54,17 @@ def report(screen: Screen, api: Api, task: Json) -> None:
 
 def _days(params: Json) -> dict[str, str]:
     return {name: str(params[name]) for name in ("date_from", "date_to") if name in params}
+
+
+def _repeat(screen: Screen, task: Json) -> None:
+    """A repeat that did not get to its end, where the task itself stays as it was."""
+    last = task.get("last_attempt")
+    if last is None or task["status"] != "completed" or last["status"] not in ("failed", "cancelled"):
+        return
+    standing = screen.word(f"cli.status.{last['status']}")
+    screen.say("cli.last_attempt", attempt=last["attempt"], status=standing, style="red")
+    if last["error"] is not None:
+        screen.line(str(last["error"]["message"]))
 
 
 def details(screen: Screen, task: Json) -> None:
@@ -102,11 +116,6 @@ def _place(screen: Screen, row: Json) -> str:
     if row["sheet_row"] in (None, row["row_no"]):
         return str(row["row_no"])
     return screen.word("cli.row_of_sheet", row=row["row_no"], sheet=row["sheet_row"])
-
-
-def _last_attempt(api: Api, task: Json) -> Json:
-    attempts = list(api.items(f"/tasks/{task['id']}/attempts"))
-    return next((found for found in attempts if found["attempt"] == task["attempt"]), {})
 
 
 def _error(screen: Screen, task: Json) -> None:

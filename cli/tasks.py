@@ -32,6 +32,7 @@ class Status(StrEnum):
 
 Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be given several times.")]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="May be given several times.")]
+Retrying = Annotated[bool, typer.Option("--retrying", help="Only those that wait for their next try.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As the API gives it, for a program.")]
 
@@ -40,6 +41,7 @@ def tasks(
     ctx: typer.Context,
     status: Statuses = None,
     kind: Kinds = None,
+    retrying: Retrying = False,
     limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -49,6 +51,7 @@ def tasks(
         "status": [one.value for one in status or ()],
         "kind": [one.replace("-", "_") for one in kind or ()],
         "limit": min(limit, 500),
+        **({"retrying": True} if retrying else {}),
     }
     with state.api() as api:
         found = list(islice(api.items("/tasks", wanted), limit))

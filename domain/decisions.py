@@ -29,8 +29,8 @@ from domain.states import (
     Running,
     State,
     Undoing,
-    Work,
 )
+from domain.work import Work
 from events.records import Counts, ErrorInfo
 from events.tasks import (
     Request,

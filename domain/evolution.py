@@ -15,14 +15,12 @@ from domain.states import (
     Purged,
     Retrying,
     Running,
-    SourceFacts,
     State,
     Undoing,
     Undone,
-    Work,
     known_status,
 )
-from events.records import ControlTotal
+from domain.work import Work, facts_of, next_work
 from events.tasks import (
     TaskBatchImported,
     TaskCancelled,
@@ -115,7 +113,7 @@ def _work_done(state: State, event: TaskSourceRead | TaskBatchImported) -> State
 
 def _read(work: Work, event: TaskSourceRead) -> Work:
     """A reader that took over says it again, byte for byte the same: the first word counts."""
-    return work if work.source else work.model_copy(update={"source": _facts(event)})
+    return work if work.source else work.model_copy(update={"source": facts_of(event)})
 
 
 def _imported(work: Work, event: TaskBatchImported) -> Work:
@@ -124,20 +122,6 @@ def _imported(work: Work, event: TaskBatchImported) -> Work:
         return work
     counts, warned = work.counts + event.counts, work.warned + event.warned
     return work.model_copy(update={"done": done, "counts": counts, "warned": warned})
-
-
-def _facts(event: TaskSourceRead) -> SourceFacts:
-    return SourceFacts(
-        rows=event.rows,
-        batches=event.batches,
-        skipped=event.skipped,
-        doubts=sum(_doubtful(total) for total in event.controls),
-        notes=event.notes,
-    )
-
-
-def _doubtful(total: ControlTotal) -> bool:
-    return bool({total.turnover, total.closing} & {"differs", "unproven"})
 
 
 def _lifecycle(state: State, event: Lifecycle) -> State:
@@ -178,18 +162,5 @@ def _moved(
 def _accepted(state: Known, event: TaskRequestAccepted) -> State:
     seq, about, work = event.seq, state.about, state.work
     if event.request == "replay":
-        return Pending(seq=seq, about=about, work=_next(work, event))
+        return Pending(seq=seq, about=about, work=next_work(work, event.attempt, event.scope, event.input))
     return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)
-
-
-def _next(work: Work, event: TaskRequestAccepted) -> Work:
-    """The attempt after ``work``: what it does not touch stays as doubtful as it was."""
-    kept = work.rejected if event.scope == "unfinished" else 0
-    doubts = 0 if event.scope == "all" else work.doubts
-    return Work(
-        attempt=event.attempt,
-        scope=event.scope,
-        input=event.input,
-        rejected_before=kept,
-        doubts_before=doubts,
-    )

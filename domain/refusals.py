@@ -57,9 +57,13 @@ def _nothing_in(state: Completed | Failed | Cancelled | Undone, command: Replay)
         return None
     if isinstance(state, Undone):
         return "already_undone"
-    if command.scope == "rejected":
-        return None if state.work.rejected else "nothing_rejected"
-    return "nothing_unfinished" if isinstance(state, Completed) or state.work.all_in else None
+    complete = isinstance(state, Completed) or state.work.complete
+    if command.scope == "unfinished":
+        return "nothing_unfinished" if complete else None
+    if not complete:
+        # Otherwise a task that has loaded half of its source would end as done.
+        return "unfinished_first"
+    return None if state.work.rejected else "nothing_rejected"
 
 
 def undo_refusal(state: State) -> str | None:

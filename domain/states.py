@@ -5,10 +5,9 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field, TypeAdapter
 
-from domain.ranges import Ranges
+from domain.work import Work
 from events.base import Record
-from events.records import Counts, ErrorInfo, Outcome, Priority
-from events.tasks import Input, Scope
+from events.records import ErrorInfo, Outcome, Priority
 
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
 
@@ -19,65 +18,6 @@ class About(Record):
     kind: str
     priority: Priority = "normal"
     dry_run: bool = False
-
-
-class SourceFacts(Record):
-    """The source was read to its end: so many rows, in so many batches or ``skipped``.
-
-    ``doubts`` counts accounts whose control totals differ or are unproven.
-    """
-
-    rows: int
-    batches: int
-    skipped: int = 0
-    doubts: int = 0
-    notes: tuple[str, ...] = ()
-
-
-class Work(Record):
-    """One attempt: what it is to do and what has been done.
-
-    ``tries`` counts its starts, ``faults`` those that failed by their source. The two ``…_before`` are
-    what earlier attempts left standing when this one does only a part of the source again.
-    """
-
-    attempt: int = 1
-    scope: Scope = "all"
-    input: Input = "source"
-    tries: int = 0
-    faults: int = 0
-    done: Ranges = Ranges()
-    counts: Counts = Counts()
-    warned: int = 0
-    source: SourceFacts | None = None
-    rejected_before: int = 0
-    doubts_before: int = 0
-
-    @property
-    def totals(self) -> Counts:
-        """The verdicts so far; rows of the source that are in no batch count as skipped."""
-        return self.counts + Counts(skipped=self.source.skipped) if self.source else self.counts
-
-    @property
-    def rejected(self) -> int:
-        return self.rejected_before + self.counts.rejected
-
-    @property
-    def doubts(self) -> int:
-        return self.doubts_before + (self.source.doubts if self.source else 0)
-
-    @property
-    def all_in(self) -> bool:
-        """Every batch that was cut has been imported.
-
-        A part of a source keeps the batch numbers it had, with gaps, so that there only their
-        count can be asked for.
-        """
-        if self.source is None:
-            return False
-        if self.scope == "all":
-            return self.done.covers(self.source.batches) or len(self.done) > self.source.batches
-        return len(self.done) >= self.source.batches
 
 
 class Absent(Record):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from events.base import Event
+from events.records import Counts
 
 
 def _objects(value: Any) -> Any:
@@ -53,10 +54,12 @@ class BatchRecorded(Event):
 
     ``ordinals`` gives, for the few rows that repeat an earlier one of the same source word for word,
     how many came before (by row number as text). ``context`` is what the kind needs beside the rows.
-    ``reader`` is the reader's cursor: where the next batch begins.
+    ``reader`` is the reader's cursor: where the next batch begins. ``row_numbers`` are those of the rows
+    where they are not consecutive; ``before``: see ``task.batch_imported.v1``.
     """
 
     type: Literal["batch.recorded.v1"] = "batch.recorded.v1"
+    later = frozenset({"row_numbers", "before"})
     attempt: int
     batch_no: int = Field(ge=1)
     kind: str
@@ -66,10 +69,14 @@ class BatchRecorded(Event):
     ordinals: dict[str, int] = Field(default_factory=dict)
     context: dict[str, Any] = Field(default_factory=dict)
     reader: dict[str, Any] = Field(default_factory=dict)
+    row_numbers: list[int] | None = None
+    before: Counts | None = None
 
     def data(self) -> dict[str, Any]:
         """As of any event, without copying: ``rows`` are JSON values already (3.9 ms saved per 1,000)."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "type"}
+        without = {"type", *self.absent()}
+        data = {name: getattr(self, name) for name in type(self).model_fields if name not in without}
+        return data | {"before": self.before.model_dump()} if self.before else data
 
 
 RowEvent = Annotated[RowRejected | RowCorrected | BatchRecorded, Field(discriminator="type")]

@@ -31,13 +31,16 @@ class TaskSubmitted(Event):
 
 
 class TaskStarted(Event):
-    """The attempt may be read now. ``tries`` counts automatic retries within it, from 1."""
+    """The attempt may be read now. ``tries`` counts automatic retries within it, from 1; ``version`` is the
+    code's (None = said before it was kept)."""
 
     type: Literal["task.started.v1"] = "task.started.v1"
+    later = frozenset({"version"})
     seq: int
     attempt: int
     tries: int = 1
     worker: str
+    version: str | None = None
 
 
 class TaskProgressed(Event):
@@ -53,25 +56,32 @@ class TaskProgressed(Event):
 class TaskSourceRead(Event):
     """The source was read to its end; from here it is known when the attempt is complete.
 
-    ``skipped`` rows are part of ``rows`` but of no batch (folders, headings).
+    ``skipped`` rows are part of ``rows`` but of no batch (folders, headings). Of an attempt over a part of
+    the source ``rows`` and ``batches`` are that part's; where it has read on to the end, ``source_rows`` and
+    ``source_batches`` are those of the whole.
     """
 
     type: Literal["task.source_read.v1"] = "task.source_read.v1"
+    later = frozenset({"source_rows", "source_batches"})
     attempt: int
     rows: int = Field(ge=0)
     batches: int = Field(ge=0)
     skipped: int = Field(default=0, ge=0)
     controls: tuple[ControlTotal, ...] = ()
     notes: tuple[str, ...] = ()
+    source_rows: int | None = Field(default=None, ge=0)
+    source_batches: int | None = Field(default=None, ge=0)
 
 
 class TaskBatchImported(Event):
     """One batch is in the database, once. Its id is uuid5 of attempt and batch number.
 
     ``warned`` rows look wrong in something and were used all the same; each has its verdict beside that.
+    ``before`` says which verdicts the same rows had until then, by an earlier attempt (None = none).
     """
 
     type: Literal["task.batch_imported.v1"] = "task.batch_imported.v1"
+    later = frozenset({"before"})
     attempt: int
     batch_no: int = Field(ge=1)
     rows: int = Field(ge=0)
@@ -85,6 +95,7 @@ class TaskBatchImported(Event):
     warned: int = Field(default=0, ge=0)
     elapsed_ms: int = Field(ge=0)
     worker: str
+    before: Counts | None = None
 
     @property
     def counts(self) -> Counts:

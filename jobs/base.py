@@ -1,6 +1,6 @@
 """The seams between workers, kinds and sources. A worker knows these, never a kind by name."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -103,7 +103,8 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A recorded batch as a kind sees it; row ``i`` is source row ``first_row + i``."""
+    """A recorded batch as a kind sees it: ``numbered`` gives its rows with their numbers in the source.
+    ``row_numbers`` is None where they are consecutive from ``first_row`` on."""
 
     task: TaskSpec
     batch_no: int
@@ -111,6 +112,16 @@ class Batch:
     rows: list[Row]
     ordinals: Mapping[int, int]
     context: Mapping[str, Any]
+    row_numbers: Sequence[int] | None = None
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The number of each row in the source, in the order of the rows."""
+        return self.row_numbers or range(self.first_row, self.first_row + len(self.rows))
+
+    def numbered(self) -> Iterator[tuple[int, Row]]:
+        """(row number, row), ascending."""
+        return zip(self.numbers, self.rows, strict=True)
 
 
 @dataclass(frozen=True, slots=True)

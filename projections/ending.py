@@ -14,11 +14,12 @@ from projections.view import Attempt, Message, Status, View
 def completed(view: View, event: TaskCompleted, at: datetime) -> View:
     """Every row has a verdict; ``partial`` names how many need a person."""
     view = _close(view, event.attempt, "completed", at, totals=event.totals, outcome=event.outcome)
+    counts = view.counts
     if event.outcome == "partial":
-        message = Message("task.partial", {"rejected": event.totals.rejected, "total": event.totals.total})
+        message = Message("task.partial", {"rejected": counts.rejected, "total": counts.total})
     else:
-        code = "task.completed" if event.totals.total else "task.completed_empty"
-        message = Message(code, {"total": event.totals.total})
+        code = "task.completed" if counts.total else "task.completed_empty"
+        message = Message(code, {"total": counts.total})
     return replace(
         view,
         status="completed",
@@ -115,6 +116,8 @@ def _result(view: View, event: TaskCompleted) -> dict[str, Any]:
     """What the kind says, beside the counts under the names that results have (``inserted`` = created)."""
     counts = view.counts
     return {
+        **event.result,
+        "total": counts.total,
         "rows_total": counts.total,
         "inserted": counts.created,
         "updated": counts.updated,
@@ -125,6 +128,5 @@ def _result(view: View, event: TaskCompleted) -> dict[str, Any]:
         "skipped": counts.skipped,
         "notes": list(view.current.notes),
         **({"since": view.params["date_from"]} if view.params.get("incremental") else {}),
-        **event.result,
         **named_results(view.kind, counts),
     }

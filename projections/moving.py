@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from domain.work import reads_anew
 from events.cloudevents import Envelope
-from events.records import Counts
 from events.tasks import (
     TaskBatchImported,
     TaskProgressed,
@@ -32,6 +32,7 @@ def started(view: View, event: TaskStarted, envelope: Envelope) -> View:
             status="running",
             tries=event.tries,
             worker=event.worker,
+            version=event.version,
             started_at=attempt.started_at or envelope.time,
         )
 
@@ -79,7 +80,11 @@ def undoing(view: View, envelope: Envelope) -> View:
 
 
 def batch_imported(view: View, event: TaskBatchImported, envelope: Envelope) -> View:
-    view = with_attempt(view, event.attempt, envelope, lambda a: replace(a, batched=a.batched + event.counts))
+    def add(attempt: Attempt) -> Attempt:
+        before = attempt.before + event.before if event.before else attempt.before
+        return replace(attempt, batched=attempt.batched + event.counts, before=before)
+
+    view = with_attempt(view, event.attempt, envelope, add)
     return _moved(view, envelope, "task.importing") if event.attempt == view.attempt else view
 
 
@@ -112,14 +117,14 @@ def _moved(view: View, envelope: Envelope, code: str) -> View:
 
 
 def replayed(view: View, event: TaskRequestAccepted, envelope: Envelope) -> View:
-    """A further attempt waits; what it does not do again keeps its verdicts in ``base``."""
+    """A further attempt waits; what it does not do again keeps its verdicts."""
     settled = Settled(view.status, view.outcome) if view.status in ENDED else view.settled
-    waiting = Attempt(event.attempt, envelope.time, scope=event.scope, input=event.input)
+    origin = event.attempt if reads_anew(event.scope, event.input) else view.current.origin
+    waiting = Attempt(event.attempt, envelope.time, scope=event.scope, input=event.input, origin=origin)
     return replace(
         view,
         attempt=event.attempt,
         attempts={**view.attempts, event.attempt: waiting},
-        base=Counts() if event.scope == "all" else view.counts,
         status="pending",
         outcome=None,
         settled=settled,

@@ -2,12 +2,12 @@
 
 _TASK = (
     'partition, "offset", seq, kind, status, outcome, attempt, priority, dry_run, submitted_by,'
-    " correlation_id, created_at, started_at, finished_at, failure, params, source, base, counts,"
+    " correlation_id, created_at, started_at, finished_at, failure, params, source, counts,"
     " progress, result, error, retry, settled"
 )
 _ATTEMPT = (
-    "status, outcome, scope, input, tries, worker, rows, batches, skipped, batched, totals, controls,"
-    " notes, error, queued_at, started_at, finished_at"
+    "status, outcome, scope, input, tries, worker, rows, batches, skipped, batched, before, origin, version,"
+    " totals, controls, notes, error, queued_at, started_at, finished_at"
 )
 
 

@@ -1,11 +1,11 @@
 """What people see of a task: the task, its attempts, how far it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from events.records import ControlTotal, Counts, ErrorInfo, Outcome, Priority
+from events.records import VERDICTS, ControlTotal, Counts, ErrorInfo, Outcome, Priority
 from events.tasks import Input, Scope
 
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
@@ -56,8 +56,9 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run over the source, or over a part of it. ``batched`` adds up the batches seen so far,
-    ``totals`` is what the conductor said at the end."""
+    """One run over the source, or over a part of it. ``batched`` adds up the batches seen so far, ``before``
+    what their rows counted as until then, ``totals`` is what the conductor said at the end. ``origin`` is the
+    attempt whose reading of the source numbers the rows."""
 
     number: int
     queued_at: datetime
@@ -71,6 +72,9 @@ class Attempt:
     batches: int | None = None
     skipped: int = 0
     batched: Counts = field(default_factory=Counts)
+    before: Counts = field(default_factory=Counts)
+    origin: int = 1
+    version: str | None = None
     totals: Counts | None = None
     controls: tuple[ControlTotal, ...] = ()
     notes: tuple[str, ...] = ()
@@ -85,12 +89,23 @@ class Attempt:
         return self.totals if self.totals is not None and self.totals.total >= seen.total else seen
 
 
+def latest(attempts: Sequence[Attempt]) -> Counts:
+    """The latest verdicts over attempts of one origin: those of the first, changed by what the others said of
+    the same rows. Rows in no batch are the source's, however often its end was read."""
+    first, others = attempts[0], attempts[1:]
+    sums = first.counts.model_dump()
+    for other in others:
+        for name in VERDICTS:
+            sums[name] += getattr(other.batched, name) - getattr(other.before, name)
+    sums["skipped"] += max([0, *(other.skipped - first.skipped for other in others)])
+    return Counts(**{name: max(found, 0) for name, found in sums.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A task as it stands after the event at (``partition``, ``offset``).
 
-    ``base`` counts what earlier attempts left and the current one does not do again. ``seq`` is the
-    last lifecycle event in it, by which a repeat is recognised.
+    ``seq`` is the last lifecycle event in it, by which a repeat is recognised.
     """
 
     id: str
@@ -110,7 +125,6 @@ class View:
     seq: int = 0
     status: Status = "pending"
     outcome: Outcome | None = None
-    base: Counts = field(default_factory=Counts)
     result: Mapping[str, Any] | None = None
     error: ErrorInfo | None = None
     retry: Retry | None = None
@@ -124,13 +138,18 @@ class View:
 
     @property
     def counts(self) -> Counts:
-        """Each source row's latest verdict over all attempts."""
-        mine = self.current.counts
-        if self.current.scope != "rejected":
-            return self.base + mine
-        # These rows were among the rejected ones; whatever they are now, they count once.
-        left = max(self.base.rejected - mine.total, 0)
-        return self.base.model_copy(update={"rejected": left}) + mine
+        """Each source row's latest verdict over all attempts.
+
+        An attempt that reads the source anew numbers its rows anew: it takes the place of all before it while
+        it runs and when it is complete; if it ends otherwise, only where it got further than they did.
+        """
+        found = Counts()
+        for origin in sorted({attempt.origin for attempt in self.attempts.values()}):
+            mine = [one for _, one in sorted(self.attempts.items()) if one.origin == origin]
+            counts, states = latest(mine), {one.status for one in mine}
+            if states & {"running", "completed"} or counts.total > found.total:
+                found = counts
+        return found
 
     @property
     def failure(self) -> str | None:

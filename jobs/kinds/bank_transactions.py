@@ -96,7 +96,7 @@ def _read(batch: Batch) -> tuple[list[Incoming], list[RejectedRow]]:
     rows: list[Incoming] = []
     rejects: list[RejectedRow] = []
     ordinals = batch.ordinals
-    for row_no, raw in enumerate(batch.rows, batch.first_row):
+    for row_no, raw in batch.numbered():
         if GONE in raw:
             continue
         try:

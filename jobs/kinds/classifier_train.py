@@ -108,7 +108,7 @@ class ClassifierTrain:
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         task_id = batch.task.task_id
         threshold = float(batch.task.params.get("threshold", THRESHOLD))
-        rows = list(enumerate(batch.rows, batch.first_row))
+        rows = list(batch.numbered())
         lines = [
             copy_line(str(row_no), row["category"], row["direction"], without_numbers(row["purpose"]))
             for row_no, row in rows

@@ -57,7 +57,7 @@ class Contractors:
         rejects: list[RejectedRow] = []
         read = of_1c if batch.context.get("source") == "onec" else of_file
         gone = gone_rows(batch)
-        for row_no, raw in enumerate(batch.rows, batch.first_row):
+        for row_no, raw in batch.numbered():
             if row_no in gone:
                 continue
             try:

@@ -22,7 +22,7 @@ class Retracting:
 
 def gone_rows(batch: Batch) -> dict[int, Row]:
     """By row number; few batches have any."""
-    return {row_no: raw for row_no, raw in enumerate(batch.rows, batch.first_row) if GONE in raw}
+    return {row_no: raw for row_no, raw in batch.numbered() if GONE in raw}
 
 
 async def take_back(

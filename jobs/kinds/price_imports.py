@@ -78,7 +78,7 @@ def each(batch: Batch, read: ReadRow) -> tuple[list[IncomingRow], list[RejectedR
     """Every row of the batch, read or rejected."""
     rows: list[IncomingRow] = []
     rejects: list[RejectedRow] = []
-    for row_no, raw in enumerate(batch.rows, batch.first_row):
+    for row_no, raw in batch.numbered():
         try:
             rows.append(read(row_no, raw))
         except MalformedRow as error:

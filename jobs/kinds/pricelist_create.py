@@ -56,7 +56,7 @@ class PricelistCreate:
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         task_id = batch.task.task_id
-        rows = list(enumerate(batch.rows, batch.first_row))
+        rows = list(batch.numbered())
         rejects = tuple(_unrated(row_no, row) for row_no, row in rows if row.get("unrated"))
         lines = [_line(row_no, row) for row_no, row in rows if row["price"] is not None]
         async with connection.cursor() as cursor:

@@ -41,7 +41,7 @@ class Recalculate:
         said = {row[0]: row[1:] for row in await found.fetchall()}
         verdicts: list[RowVerdict] = []
         rejects: list[RejectedRow] = []
-        for row_no, raw in enumerate(batch.rows, batch.first_row):
+        for row_no, raw in batch.numbered():
             verdict = _verdict(raw["code"], *said.get(int(raw["id"]), (None, None, None, False)))
             if verdict.verdict == "rejected":
                 currency = str(verdict.args["currency"])

@@ -10,8 +10,16 @@ from domain import task as tasks
 from events.base import Event
 from events.cloudevents import Envelope
 from events.registry import TASK_EVENTS
-from events.tasks import TaskCancelled, TaskEvent, TaskFailed, TaskRequestAccepted, TaskUndone
+from events.tasks import (
+    TaskCancelled,
+    TaskEvent,
+    TaskFailed,
+    TaskRequestAccepted,
+    TaskStarted,
+    TaskUndone,
+)
 from infra.clock import Now
+from infra.version import VERSION
 from processors.conductor import store, undos
 from processors.conductor.store import Folded
 
@@ -39,14 +47,14 @@ class Answers:
     async def say(
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
-        """Move the fence, fill the outbox, hand an undo to who does it; a task that failed, was stopped or
-        undone frees its file."""
+        """Move the fence, fill the outbox, hand an undo to who does it; a task that is undone, or that fails or
+        is stopped before anything of it was ever complete, frees its file."""
         if not said:
             return
         for event in said:
             if (fence := tasks.fence(event)) is not None:
                 await store.write_fence(connection, cause.task_id, fence)
-            if isinstance(event, TaskFailed | TaskCancelled | TaskUndone):
+            if _frees_its_file(event):
                 await store.release_file(connection, cause.task_id)
             if isinstance(event, TaskRequestAccepted) and event.request == "undo":
                 await undos.begin(connection, cause.task_id, known, event)
@@ -62,8 +70,19 @@ class Answers:
             correlation_id=cause.correlation_id,
             causation_id=cause.event_id,
             source="/tidemark/conductor",
-            event=event,
+            event=with_version(event),
         )
+
+
+def with_version(event: TaskEvent) -> TaskEvent:
+    """An attempt says which code it was started by; deciding does not know of versions."""
+    return event.model_copy(update={"version": VERSION}) if isinstance(event, TaskStarted) else event
+
+
+def _frees_its_file(event: TaskEvent) -> bool:
+    return isinstance(event, TaskUndone) or (
+        isinstance(event, TaskFailed | TaskCancelled) and event.attempt == 1
+    )
 
 
 def task_event(event: Event) -> TaskEvent:

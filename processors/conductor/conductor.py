@@ -19,7 +19,7 @@ from domain.commands import Command, RetryDue, Start
 from domain.states import Active
 from events.cloudevents import Envelope
 from events.records import Counts
-from events.tasks import TaskCancelRequested, TaskEvent, TaskSubmitted, TaskWorkFailed
+from events.tasks import TaskCancelRequested, TaskEvent, TaskReplayRequested, TaskSubmitted, TaskWorkFailed
 from events.topics import TASKS
 from infra.clock import Now, utc_now
 from infra.kafka import Publisher
@@ -107,7 +107,8 @@ class Conductor:
             cause = Cause.of(positioned.envelope)
             event = task_event(positioned.envelope.event)
             known = folded.setdefault(cause.task_id, Folded(tasks.Absent(), positioned.partition))
-            admitted = True
+            # A replay waits for its turn as everybody does: the tick that follows starts it.
+            admitted = not isinstance(event, TaskReplayRequested)
             if isinstance(event, TaskSubmitted) and isinstance(known.state, tasks.Absent):
                 known.spec, known.submitter = _spec(event), positioned.envelope.actor
                 places = places or await free_places(connection, self._limits)

@@ -200,6 +200,8 @@ VALUES (:task, :partition, CAST(:state AS jsonb), CAST(:spec AS jsonb), :due, :w
         :submitter)
 ON CONFLICT (task_id) DO UPDATE SET
     state = excluded.state, spec = excluded.spec, due_at = excluded.due_at, waiting = excluded.waiting,
+    queued_at = CASE WHEN excluded.waiting AND NOT task_state.waiting
+                     THEN clock_timestamp() ELSE task_state.queued_at END,
     kind = excluded.kind, source_key = excluded.source_key, submitter = excluded.submitter
 """
 _PUT_OUT = """

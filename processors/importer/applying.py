@@ -92,6 +92,7 @@ class Applying:
             rows=len(event.rows),
             elapsed_ms=elapsed_ms,
             worker=self._worker,
+            before=event.before,
             warned=len(result.warned),
             **result.counts.model_dump(),
         )
@@ -137,12 +138,12 @@ def _batch(delivered: Delivered, spec: TaskSpec) -> Batch:
         rows=event.rows,
         ordinals={int(row_no): before for row_no, before in event.ordinals.items()},
         context=event.context,
+        row_numbers=event.row_numbers,
     )
 
 
 def _all_rejected(batch: Batch, why: MalformedRow) -> BatchResult:
-    rows = enumerate(batch.rows, batch.first_row)
-    rejects = tuple(RejectedRow(row_no, raw, why) for row_no, raw in rows)
+    rejects = tuple(RejectedRow(row_no, raw, why) for row_no, raw in batch.numbered())
     return BatchResult(Counts(rejected=len(rejects)), rejects)
 
 

@@ -43,7 +43,7 @@ class Importer:
         """
         headers = headers_of(message)
         try:
-            delivered = _delivered(message.value, headers)
+            delivered = _delivered(message, headers)
         except UnreadableEvent as error:
             return partial(self._unreadable, headers, message, error)
         poisonous = await patiently(lambda: self.applying.is_poison(delivered))
@@ -98,7 +98,7 @@ async def _nothing() -> None:
     """A batch of an attempt that has ended: there is nothing to tell."""
 
 
-def _delivered(value: bytes, headers: Headers) -> Delivered:
+def _delivered(message: Any, headers: Headers) -> Delivered:
     """Unpacked once: the hash is of the JSON, as the reader took it."""
     hashed: list[bytes] = []
 
@@ -107,10 +107,11 @@ def _delivered(value: bytes, headers: Headers) -> Delivered:
         hashed.append(content_hash(plain))
         return plain
 
-    envelope = decode(value, headers, decompress=unpack)
+    envelope = decode(message.value, headers, decompress=unpack)
     if not isinstance(envelope.event, BatchRecorded) or not hashed:
         raise UnreadableEvent("not_a_batch", envelope.event.type)
-    return Delivered(envelope.subject, envelope.event, hashed[0])
+    at = (message.topic, message.partition, message.offset)
+    return Delivered(envelope.subject, envelope.event, hashed[0], at)
 
 
 def _numbers(delivered: Delivered) -> tuple[int, int]:

@@ -21,7 +21,7 @@ async def once_each(
     order. 10 µs a row; rows that are the only ones of their key stay as they are."""
     if not batch.task.dry_run:
         return result
-    by_row = dict(enumerate(result.verdicts, batch.first_row))
+    by_row = dict(zip(batch.numbers, result.verdicts, strict=False))
     own = {row_no: said for row_no, said in by_row.items() if said.identity and said.verdict in _WRITTEN}
     # The last row of each key: a batch that was written by halves may have a key in both.
     told = list({said.identity: (row_no, said) for row_no, said in own.items()}.values())

@@ -19,11 +19,13 @@ POISON_DELIVERIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A batch message: the event, whose task it is, and the hash of its JSON."""
+    """A batch message: the event, whose task it is, the hash of its JSON, and where it lies (topic,
+    partition, offset)."""
 
     task_id: str
     event: BatchRecorded
     content_hash: bytes
+    at: tuple[str, int, int] | None = None
 
     @property
     def key(self) -> dict[str, Any]:
@@ -72,6 +74,20 @@ async def keep(
     async with connection.pipeline():
         await connection.execute(_APPLIED, delivered.key | outcome)
         await connection.execute(_DELIVERED, delivered.key)
+        if delivered.at is not None:
+            await connection.execute(_PLACE, delivered.key | _place(delivered, delivered.at))
+
+
+def _place(delivered: Delivered, at: tuple[str, int, int]) -> dict[str, Any]:
+    event, (topic, partition, offset) = delivered.event, at
+    return {
+        "topic": topic,
+        "partition": partition,
+        "offset": offset,
+        "first": event.first_row,
+        "rows": len(event.rows),
+        "hash": delivered.content_hash,
+    }
 
 
 async def count_delivery(connection: psycopg.AsyncConnection[Any], delivered: Delivered) -> int:
@@ -101,3 +117,11 @@ ON CONFLICT (task_id, attempt, batch_no) DO UPDATE SET deliveries = batch_delive
 RETURNING deliveries
 """
 _DELIVERED = f"DELETE FROM batch_delivery {_WHERE} AND batch_no = %(batch)s"
+# A reader writes some places at once, after it has sent the batches: one that is killed before knows of
+# none. What is in the database can be found in the log, whoever dies.
+_PLACE = """
+INSERT INTO recorded_batch
+    (task_id, attempt, batch_no, topic, partition, "offset", first_row, rows, content_hash)
+VALUES (%(task)s, %(attempt)s, %(batch)s, %(topic)s, %(partition)s, %(offset)s, %(first)s, %(rows)s, %(hash)s)
+ON CONFLICT DO NOTHING
+"""

@@ -34,7 +34,7 @@ async def keep_preview(connection: psycopg.AsyncConnection[Any], batch: Batch, r
                 "attempt": batch.task.attempt,
                 "batch": batch.batch_no,
                 "first": batch.first_row,
-                "last": batch.first_row + len(batch.rows) - 1,
+                "last": batch.numbers[-1],
                 "counts": [said[verdict] for verdict in VERDICTS],
                 "verdicts": compress(orjson.dumps(rows, default=str)),
             },
@@ -46,7 +46,7 @@ def previewed(batch: Batch, result: BatchResult) -> list[Row]:
     rejects = {row.row_no: row.error for row in result.rejects}
     verdicts: Sequence[RowVerdict] = result.verdicts or [RowVerdict("rejected")] * len(batch.rows)
     rows: list[Row] = []
-    for row_no, said in enumerate(verdicts, batch.first_row):
+    for row_no, said in zip(batch.numbers, verdicts, strict=True):
         error = rejects.get(row_no)
         if error is None:
             rows.append([row_no, said.verdict, said.key, said.code, dict(said.args), None, None])
@@ -63,7 +63,7 @@ async def _before(connection: psycopg.AsyncConnection[Any], batch: Batch) -> dic
         {
             "preview": str(batch.task.params["preview"]),
             "first": batch.first_row,
-            "last": batch.first_row + len(batch.rows) - 1,
+            "last": batch.numbers[-1],
         },
     )
     return {

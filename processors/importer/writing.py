@@ -46,10 +46,11 @@ def _part(batch: Batch, start: int, stop: int) -> Batch:
     return Batch(
         task=batch.task,
         batch_no=batch.batch_no,
-        first_row=batch.first_row + start,
+        first_row=batch.numbers[start],
         rows=batch.rows[start:stop],
         ordinals=batch.ordinals,
         context=batch.context,
+        row_numbers=batch.row_numbers[start:stop] if batch.row_numbers else None,
     )
 
 
@@ -60,5 +61,5 @@ def _too_large(batch: Batch) -> BatchResult | None:
 
 
 def _one_rejected(batch: Batch, error: MalformedRow) -> BatchResult:
-    reject = RejectedRow(batch.first_row, batch.rows[0], error)
+    reject = RejectedRow(batch.numbers[0], batch.rows[0], error)
     return BatchResult(Counts(rejected=1), (reject,), (RowVerdict("rejected"),))

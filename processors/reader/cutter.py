@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from events.records import Counts
 from infra.kafka import compress
 from jobs.base import TOO_LARGE, Page, Row
 
@@ -36,10 +37,12 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class CutBatch:
-    """A batch ready to be sent: ``value`` is packed JSON, ``content_hash`` is of the JSON."""
+    """A batch ready to be sent: ``value`` is packed JSON, ``content_hash`` is of the JSON. ``last_row`` is
+    its last row's number."""
 
     batch_no: int
     first_row: int
+    last_row: int
     rows: int
     value: bytes
     content_hash: bytes
@@ -47,13 +50,21 @@ class CutBatch:
 
 class Cutter:
     """Cuts the same rows the same way every time. ``after_row`` and ``after_batch`` are a cursor: rows up
-    to it are passed over, because their batches are in the log already."""
+    to it are passed over, because their batches are in the log already. ``befores``: verdicts that batches
+    had by an earlier attempt."""
 
     def __init__(
-        self, head: Mapping[str, Any], sizes: Sizes, *, after_row: int = 0, after_batch: int = 0
+        self,
+        head: Mapping[str, Any],
+        sizes: Sizes,
+        *,
+        after_row: int = 0,
+        after_batch: int = 0,
+        befores: Mapping[int, Counts] | None = None,
     ) -> None:
         self._head = dict(head)
         self._sizes = sizes
+        self._befores = befores or {}
         self._seen = 0
         self._after_row = after_row
         self._batch_no = after_batch
@@ -98,7 +109,8 @@ class Cutter:
             self._first_row += len(rows)
             for row_no in [no for no in self._ordinals if int(no) < self._first_row]:
                 del self._ordinals[row_no]
-            yield CutBatch(self._batch_no, first_row, len(rows), packed, sha256(value).digest())
+            last_row, content = first_row + len(rows) - 1, sha256(value).digest()
+            yield CutBatch(self._batch_no, first_row, last_row, len(rows), packed, content)
         elif len(rows) > 1:
             middle = len(rows) // 2
             yield from self._pack(rows[:middle])
@@ -111,8 +123,10 @@ class Cutter:
         if ordinals:
             last = first_row + len(rows) - 1
             ordinals = {no: n for no, n in ordinals.items() if first_row <= int(no) <= last}
+        before = self._befores.get(batch_no)
         return orjson.dumps(
             self._head
+            | ({"before": before.model_dump()} if before and before.total == len(rows) else {})
             | {
                 "batch_no": batch_no,
                 "first_row": first_row,

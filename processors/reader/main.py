@@ -60,6 +60,7 @@ def build(settings: Settings) -> faust.App:
             large_after=settings.large_batches_after,
             packed=settings.batch_bytes,
         ),
+        kafka=settings.kafka,
         in_flight=settings.batches_in_flight,
         namespace=settings.namespace,
     )

@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.plans import Plan
 from events.base import Event
 from events.cloudevents import Envelope, Headers
-from events.tasks import TaskProgressed, TaskSourceRead
 from events.topics import BATCHES, TASKS
 from infra.kafka import Publisher
-from jobs.base import AccountTotals, Kind, Source, SourceTools, Summary, Survey
-from jobs.records import StatementPeriod
+from infra.recordings import planned
+from jobs.base import Kind, Source, SourceTools, Survey
 from processors.facts import batch_headers, batch_key, fact
 from processors.reader.cutter import CutBatch, Cutter, Sizes
+from processors.reader.keeping import keep_periods, keep_totals, kept_totals
 from processors.reader.leases import Lease, Leases, Recorded
+from processors.reader.replaying import Progress, Repeater, Rereader
+from processors.reader.telling import head_of, source_read, surveyed, whole_read
 
 log = logging.getLogger(__name__)
 
@@ -39,23 +41,64 @@ class Reader:
     kind_named: Callable[[str], Kind]
     worker: str
     sizes: Sizes
+    kafka: str
     in_flight: int = 12
     namespace: str = ""
 
     async def read(self, lease: Lease) -> None:
         """Read the attempt from its cursor to the end; what it raises decides what the task becomes."""
-        source = self.kind_named(lease.spec.kind).source(lease.spec, self.tools)
-        survey = await source.survey()
-        await self._publish(lease, _surveyed(lease, survey))
-        cutter = Cutter(
-            _head(lease, survey), self._sizes(lease), after_row=lease.row, after_batch=lease.batch_no
-        )
-        await _Sending(self, lease).run(source, cutter)
-        summary = source.summary()
-        await self.keep_totals(lease, summary.totals)
-        await self.keep_periods(lease, summary.periods)
-        await self._publish(lease, _read(lease, summary, cutter.batches))
+        plan = await self._plan(lease)
+        done = Progress.of(plan, lease.batch_no, lease.row)
+        source, survey = None, Survey(rows=None)
+        if plan.behind or lease.work.input == "source":
+            # As the attempt read it that numbered the rows: the same pages, whatever 1C has done since.
+            spec = replace(lease.spec, attempt=lease.work.origin)
+            source = self.kind_named(spec.kind).source(spec, self.tools)
+            survey = await source.survey()
+        await self._publish(lease, surveyed(lease, plan, survey, done))
+        cutter = self._cutter(lease, plan, survey) if plan.behind else None
+        async with aclosing(self._batches(lease, plan, source, survey, cutter)) as batches:
+            await _Sending(self, lease, done.batches).run(batches)
+        read = whole_read(lease.work) if source is None or cutter is None else source.summary()
+        if source is None or cutter is None:
+            read = replace(read, totals=await kept_totals(self.engine, lease))
+        await keep_totals(self.engine, lease, read.totals)
+        await keep_periods(self.engine, lease, read.periods)
+        await self._publish(lease, source_read(lease, plan, read, cutter.batches if cutter else None))
         await self.leases.finish(lease)
+
+    async def _plan(self, lease: Lease) -> Plan:
+        """A first attempt reads its source, and that is all."""
+        if lease.spec.attempt == 1:
+            return Plan(behind=True)
+        async with self.engine.begin() as connection:
+            return await planned(connection, lease.spec.task_id, lease.work)
+
+    def _cutter(self, lease: Lease, plan: Plan, survey: Survey) -> Cutter:
+        begun = lease.batch_no > plan.after_batch
+        return Cutter(
+            head_of(lease) | {"context": _plain(survey.context)},
+            self._sizes(lease),
+            after_row=lease.row if begun else plan.after_row,
+            after_batch=lease.batch_no if begun else plan.after_batch,
+            befores=plan.befores,
+        )
+
+    async def _batches(
+        self, lease: Lease, plan: Plan, source: Source | None, survey: Survey, cutter: Cutter | None
+    ) -> AsyncGenerator[CutBatch, None]:
+        repeater = Repeater(plan, head_of(lease))
+        steps = [step for step in plan.steps if step.place.batch_no > lease.batch_no]
+        if lease.work.input == "recorded":
+            async with aclosing(repeater.recorded(self.kafka, steps)) as recorded:
+                async for batch in recorded:
+                    yield batch
+            steps = []
+        if source is not None:
+            rereader = Rereader(repeater, steps, cutter)
+            async with aclosing(rereader.batches(source, _plain(survey.context))) as reread:
+                async for batch in reread:
+                    yield batch
 
     async def _publish(self, lease: Lease, event: Event) -> None:
         await self.publisher.publish_patiently(self.namespace + TASKS, [self.envelope(lease, event)])
@@ -69,52 +112,14 @@ class Reader:
             return self.sizes
         return Sizes(rows=int(asked), first_batches=0, large_rows=int(asked), packed=self.sizes.packed)
 
-    async def keep_totals(self, lease: Lease, totals: Sequence[AccountTotals]) -> None:
-        """Account numbers are no matter for the log: it has their keyed hash, this table has both."""
-        if not totals:
-            return
-        async with self.engine.begin() as connection:
-            await connection.execute(
-                text(
-                    "INSERT INTO reconciliation (task_id, attempt, account, total)"
-                    " VALUES (:task, :attempt, :account, CAST(:total AS jsonb))"
-                    " ON CONFLICT (task_id, attempt, account) DO UPDATE SET total = excluded.total"
-                ),
-                [
-                    {
-                        "task": lease.spec.task_id,
-                        "attempt": lease.spec.attempt,
-                        "account": found.account,
-                        "total": found.total.model_dump_json(),
-                    }
-                    for found in totals
-                ],
-            )
-
-    async def keep_periods(self, lease: Lease, periods: Sequence[StatementPeriod]) -> None:
-        """The days of a statement, before its task can be completed; reading again finds them there."""
-        places: Counter[str] = Counter()
-        rows = []
-        for period in periods:
-            rows.append({"task": lease.spec.task_id, "place": places[period.account], **asdict(period)})
-            places[period.account] += 1
-        if rows and not lease.spec.dry_run:
-            async with self.engine.begin() as connection:
-                await connection.execute(text(_KEEP_PERIOD), rows)
-
-
-_KEEP_PERIOD = """
-INSERT INTO statement_period (task_id, account, place, day_from, day_to, opening, closing)
-VALUES (:task, :account, :place, :day_from, :day_to, :opening, :closing) ON CONFLICT DO NOTHING
-"""
-
 
 class _Sending:
     """The loop from pages to the log: one batch is on its way while the next is cut, and no more than
     ``in_flight`` wait for importers, so that ten million rows of one submitter don't stand in front of
     somebody else's ten."""
 
-    def __init__(self, reader: Reader, lease: Lease) -> None:
+    def __init__(self, reader: Reader, lease: Lease, sent: int) -> None:
+        self._sent = sent
         self._reader = reader
         self._lease = lease
         self._topic = reader.namespace + BATCHES[lease.priority]
@@ -123,14 +128,9 @@ class _Sending:
         self._on_its_way: asyncio.Task[None] | None = None
         self._recorded: list[Recorded] = []
 
-    async def run(self, source: Source, cutter: Cutter) -> None:
+    async def run(self, batches: AsyncGenerator[CutBatch, None]) -> None:
         try:
-            # Closed also when reading stops early: 1C keeps a licence for a session left open.
-            async with aclosing(source.pages()) as pages:
-                async for page in pages:
-                    for batch in cutter.add(page):
-                        await self._send(batch)
-            for batch in cutter.close():
+            async for batch in batches:
                 await self._send(batch)
             await self._settle()
             await self._record()
@@ -140,7 +140,8 @@ class _Sending:
 
     async def _send(self, batch: CutBatch) -> None:
         await self._settle()
-        await self._make_room(batch.batch_no)
+        self._sent += 1
+        await self._make_room()
         self._on_its_way = asyncio.create_task(self._put(batch))
         await asyncio.sleep(0)
 
@@ -164,36 +165,14 @@ class _Sending:
         if recorded:
             await self._reader.leases.recorded(self._lease, recorded)
 
-    async def _make_room(self, batch_no: int) -> None:
+    async def _make_room(self) -> None:
         """Wait until the importers have caught up; a lost lease is noticed here as well."""
-        while batch_no - self._applied > self._reader.in_flight:
+        while self._sent - self._applied > self._reader.in_flight:
             self._applied = await self._reader.leases.applied(self._lease)
-            if batch_no - self._applied > self._reader.in_flight:
+            if self._sent - self._applied > self._reader.in_flight:
                 await asyncio.sleep(IN_FLIGHT_POLL)
 
 
-def _head(lease: Lease, survey: Survey) -> dict[str, object]:
-    spec = lease.spec
-    return {
-        "attempt": spec.attempt,
-        "kind": spec.kind,
-        "dry_run": spec.dry_run,
-        "context": orjson.loads(orjson.dumps(dict(survey.context))),
-    }
-
-
-def _surveyed(lease: Lease, survey: Survey) -> TaskProgressed:
-    return TaskProgressed(
-        attempt=lease.spec.attempt, processed=lease.row, total=survey.rows, message="source_surveyed"
-    )
-
-
-def _read(lease: Lease, summary: Summary, batches: int) -> TaskSourceRead:
-    return TaskSourceRead(
-        attempt=lease.spec.attempt,
-        rows=summary.rows,
-        batches=batches,
-        skipped=summary.skipped,
-        controls=tuple(found.total for found in summary.totals),
-        notes=summary.notes,
-    )
+def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(orjson.dumps(dict(context), default=str))
+    return found

@@ -18,6 +18,7 @@ from events.topics import TASKS
 from infra.clock import new_id
 from infra.postgres import is_outage
 from jobs.base import TotalsRefused
+from processors.reader.keeping import keep_totals
 from processors.reader.leases import Lease, LeaseLost
 from processors.reader.reading import Reader
 
@@ -110,7 +111,7 @@ class ReaderWorker:
 
     async def _give_up(self, lease: Lease, error: TidemarkError) -> None:
         if isinstance(error, TotalsRefused):
-            await self._reader.keep_totals(lease, error.totals)
+            await keep_totals(self._reader.engine, lease, error.totals)
         detail_id = await self._keep_detail(lease, error.detail)
         event = TaskWorkFailed(
             attempt=lease.spec.attempt,

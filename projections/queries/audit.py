@@ -16,10 +16,17 @@ LEFT JOIN users u ON u.id = CASE WHEN e.actor LIKE 'user:%' THEN substr(e.actor,
 WHERE e.task_id = :id AND e."offset" > :after ORDER BY e."offset" LIMIT :most
 """
 _ATTEMPTS = """
-SELECT a.*, d.detail,
+SELECT a.*, d.detail, COALESCE(u.name, r.actor, t.submitted_by) AS requested_by,
        (SELECT jsonb_agg(jsonb_build_object('account', r.account) || r.total ORDER BY r.account)
         FROM reconciliation r WHERE r.task_id = a.task_id AND r.attempt = a.attempt) AS accounts
-FROM attempt a LEFT JOIN error_detail d ON d.id = (a.error ->> 'detail_id')::uuid
+FROM attempt a JOIN task t ON t.id = a.task_id
+LEFT JOIN error_detail d ON d.id = (a.error ->> 'detail_id')::uuid
+LEFT JOIN LATERAL (
+    SELECT q.actor FROM task_event s JOIN task_event q ON q.task_id = s.task_id AND q.id = s.causation_id
+    WHERE s.task_id = a.task_id AND s.type = 'task.request_accepted.v1'
+      AND (s.data ->> 'attempt')::int = a.attempt AND s.data ->> 'request' = 'replay' LIMIT 1
+) r ON a.attempt > 1
+LEFT JOIN users u ON 'user:' || u.id = COALESCE(r.actor, t.submitted_by)
 WHERE a.task_id = :id AND a.attempt > :after ORDER BY a.attempt LIMIT :most
 """
 _BATCHES = """

@@ -1,4 +1,4 @@
-"""A conductor in a few lines: the real decisions, states in memory, no fence and no outbox."""
+"""A conductor in a few lines: the real decisions, states where others look for them, no fence, no outbox."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain import task as tasks
 from domain.identity import event_id
@@ -14,7 +15,10 @@ from events.tasks import TaskEvent
 from events.topics import PARTITIONS, TASKS
 from infra.clock import utc_now
 from infra.kafka import Publisher
+from infra.postgres import create_engine
 from infra.settings import Settings
+from processors.conductor import store
+from processors.conductor.store import Folded
 
 
 @contextlib.asynccontextmanager
@@ -26,7 +30,8 @@ async def deciding(settings: Settings) -> AsyncIterator[None]:
     await consumer.start()
     consumer.assign([TopicPartition(topic, number) for number in range(PARTITIONS)])
     await consumer.seek_to_end()
-    running = asyncio.create_task(_decide(consumer, publisher, topic))
+    engine = create_engine(settings.libpq_url, pool_size=1)
+    running = asyncio.create_task(_decide(consumer, publisher, topic, engine))
     try:
         yield
     finally:
@@ -34,14 +39,17 @@ async def deciding(settings: Settings) -> AsyncIterator[None]:
         await asyncio.wait([running])
         await consumer.stop()
         await publisher.stop()
+        await engine.dispose()
 
 
-async def _decide(consumer: AIOKafkaConsumer, publisher: Publisher, topic: str) -> None:
+async def _decide(consumer: AIOKafkaConsumer, publisher: Publisher, topic: str, engine: AsyncEngine) -> None:
     states: dict[str, tasks.State] = {}
     async for message in consumer:
         cause = decode(message.value, message.headers)
         before = states.get(cause.subject, tasks.Absent())
         states[cause.subject], said = tasks.step(before, cast(TaskEvent, cause.event), utc_now())
+        async with engine.begin() as connection:
+            await store.save(connection, {cause.subject: Folded(states[cause.subject], message.partition)})
         for event in said:
             await publisher.publish(topic, _because_of(cause, event))
 

@@ -158,6 +158,30 @@ def test_loading_corrected_rows_does_not_mend_totals_that_differ() -> None:
     assert then.state.outcome == "partial"
 
 
+def test_going_on_with_a_repeat_keeps_the_doubts_of_who_read_to_the_end() -> None:
+    doubtful = (submitted(), started(), batch(1), source_read(10, 1, proof="differs"), completed(2, 10))
+    repeated = (*doubtful, accepted(3), started(4, attempt=2), cancelled(5, attempt=2))
+    again = given(*repeated, accepted(6, attempt=3, scope="unfinished"), started(7, attempt=3))
+    read = source_read(10, 1, attempt=3)
+    then = given(read, state=again.state).when(batch(1, attempt=3))
+    assert isinstance(then.state, Completed)
+    assert then.state.outcome == "partial"
+
+
+def test_rejected_rows_of_half_a_source_wait_until_it_was_read() -> None:
+    half = (submitted(), started(), batch(1, created=9, rejected=1), cancelled(2))
+    given(*half).when(Replay(2, "rejected")).then_refused("replay", "unfinished_first")
+
+
+def test_a_stopped_repeat_of_rejected_rows_leaves_the_others_rejected() -> None:
+    some = (submitted(), started(), batch(1, created=5, rejected=5), source_read(10, 1), completed(2, 5, 5))
+    stopped = (*some, accepted(3, scope="rejected"), started(4, attempt=2), batch(1, 1, 1, attempt=2))
+    state = given(*stopped, cancelled(5, attempt=2)).state
+    assert isinstance(state, Cancelled)
+    assert state.work.rejected == 4
+    Given(state).when(Replay(3, "unfinished")).then_refused("replay", "nothing_unfinished")
+
+
 @pytest.mark.parametrize(("facts", "was"), [(CLEAN, "completed"), (FAILED, "failed"), (STOPPED, "cancelled")])
 def test_an_import_can_be_taken_back_however_it_ended(facts: tuple[TaskEvent, ...], was: str) -> None:
     state = given(*facts).when(TaskUndoRequested(force=True)).then(undo_accepted(3, force=True))

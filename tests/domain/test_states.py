@@ -8,8 +8,9 @@ import pytest
 from domain.errors import Fatal, SourceUnavailable
 from domain.failures import error_info
 from domain.identity import batch_event_id, event_id
-from domain.states import About, Absent, Running, State, Work, status_of
+from domain.states import About, Absent, Running, State, status_of
 from domain.task import Fence, dump, fence, lifecycle, load
+from domain.work import Work
 from events.tasks import TaskEvent, TaskStalled
 from tests.domain.spec import (
     DOWN,

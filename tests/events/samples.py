@@ -111,6 +111,24 @@ FULL: tuple[Event, ...] = (
     ),
 )
 
+# With the fields that their versions got later.
+LATER: tuple[Event, ...] = (
+    TaskStarted(seq=4, attempt=2, tries=1, worker="conductor", version="0.1.0"),
+    TaskSourceRead(attempt=2, rows=200, batches=2, source_rows=1200, source_batches=12),
+    TaskBatchImported(
+        attempt=2, batch_no=3, rows=1, created=1, elapsed_ms=3, worker="importer-1", before=Counts(rejected=1)
+    ),
+    BatchRecorded(
+        attempt=2,
+        batch_no=3,
+        kind="bank_transactions",
+        first_row=7,
+        rows=[ROW, ROW],
+        row_numbers=[7, 9],
+        before=Counts(rejected=2),
+    ),
+)
+
 
 def envelope(event: Event) -> Envelope:
     return Envelope(

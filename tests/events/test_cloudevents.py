@@ -111,7 +111,7 @@ def batch(rows: int) -> BatchRecorded:
 
 def test_the_data_of_a_batch_is_what_pydantic_would_write() -> None:
     event = batch(3)
-    assert orjson.loads(dump(event)) == event.model_dump(mode="json", exclude={"type"})
+    assert orjson.loads(dump(event)) == super(BatchRecorded, event).data()
 
 
 def test_a_thousand_rows_are_read_in_milliseconds() -> None:

@@ -6,11 +6,12 @@ import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
+from events.base import Event
 from events.cloudevents import decode
 from events.generate import contracts
 from events.registry import EVENTS
 from tests.events.golden import GOLDEN, files
-from tests.events.samples import FULL, envelope
+from tests.events.samples import FULL, LATER, envelope
 
 PATHS = sorted(GOLDEN.glob("*.json"))
 # A retired version stays readable; its schema is gone.
@@ -41,6 +42,11 @@ def test_events_are_written_as_before(path: Path, message: object) -> None:
 def test_an_event_comes_back_as_it_went(event: object) -> None:
     sent = next(sample for sample in FULL if sample is event)
     assert decode(*read(GOLDEN / f"{sent.type}.full.json")) == envelope(sent)
+
+
+@pytest.mark.parametrize("event", LATER, ids=lambda event: event.type)
+def test_a_later_field_comes_back_as_it_went(event: Event) -> None:
+    assert decode(*read(GOLDEN / f"{event.type}.later.json")) == envelope(event)
 
 
 @pytest.mark.parametrize("path", CURRENT, ids=lambda path: path.stem)

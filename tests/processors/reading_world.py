@@ -82,6 +82,7 @@ class World:
             kind_named=lambda _: RowsKind(rows, in_order=in_order),
             worker="reader-1",
             sizes=Sizes(rows=10, first_rows=5, first_batches=1),
+            kafka=self.settings.kafka,
             namespace=self.settings.namespace,
         )
 

@@ -22,7 +22,9 @@ def pages(of: list[dict[str, Any]], size: int) -> list[Page]:
 
 
 def cut(of: list[dict[str, Any]], size: int, **cursor: int) -> list[CutBatch]:
-    cutter = Cutter(HEAD, SMALL, **cursor)
+    cutter = Cutter(
+        HEAD, SMALL, after_row=cursor.get("after_row", 0), after_batch=cursor.get("after_batch", 0)
+    )
     batches = [batch for page in pages(of, size) for batch in cutter.add(page)]
     return batches + list(cutter.close())
 

@@ -14,6 +14,7 @@ from events.topics import topic_specs
 from infra.kafka import Publisher, ensure_topics
 from infra.postgres import create_engine
 from infra.settings import Settings
+from processors.reader.keeping import keep_periods
 from processors.reader.leases import LeaseLost
 from processors.reader.worker import ReaderWorker
 from tests.processors.reading_world import WHOLE, Rows, World, offered
@@ -44,7 +45,7 @@ async def test_success_the_source_is_in_the_log_and_said_to_be_read(world: World
     assert (read.rows, read.batches, read.notes) == (35, 4, ("a_note",))
     assert await leases.claim([]) is None
     # Another attempt at it finds the days there.
-    await world.reader(Rows(), leases).keep_periods(lease, Rows().summary().periods)
+    await keep_periods(world.engine, lease, Rows().summary().periods)
     async with world.engine.connect() as connection:
         found = await connection.execute(text("SELECT * FROM statement_period"))
         assert [tuple(row)[1:] for row in found] == [

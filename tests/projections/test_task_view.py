@@ -5,6 +5,8 @@ import pytest
 from events.base import Event
 from events.records import ControlTotal, Counts
 from events.tasks import (
+    Input,
+    TaskBatchImported,
     TaskCancelRequested,
     TaskPurged,
     TaskRequestAccepted,
@@ -161,7 +163,7 @@ def test_corrected_rows_are_no_longer_rejected() -> None:
         completed(93, rejected=7),
         accepted,
         again,
-        batch(1, 7, attempt=2, rejected=2),
+        batch(1, 7, attempt=2, rejected=2).model_copy(update={"before": Counts(rejected=7)}),
     )
     assert view.counts == Counts(created=98, rejected=2)
 
@@ -173,3 +175,50 @@ def test_a_repeat_that_fails_leaves_a_completed_task_as_it_was() -> None:
     assert (view.status, view.outcome, view.error) == ("completed", "clean", None)
     assert view.attempts[2].status == "failed"
     assert view.attempts[2].error == ERROR
+
+
+def repeated(source: Input) -> tuple[Event, ...]:
+    accepted = TaskRequestAccepted(seq=3, request="replay", attempt=2, input=source)
+    return (
+        submitted,
+        started,
+        batch(1),
+        completed(100),
+        accepted,
+        started.model_copy(update={"seq": 4, "attempt": 2, "version": "0.1.0+abc"}),
+    )
+
+
+def test_a_repeat_says_of_rows_what_they_are_now() -> None:
+    """Also where it is stopped half-way: the others are what they were."""
+    again = TaskBatchImported(
+        attempt=2, batch_no=1, rows=40, unchanged=40, elapsed_ms=1, worker="w", before=Counts(created=40)
+    )
+    view = view_of(*repeated("recorded"), again, cancelled(seq=5, attempt=2))
+    assert (view.status, view.counts) == ("completed", Counts(created=60, unchanged=40))
+    assert view.attempts[2].counts == Counts(unchanged=40)
+    assert (view.attempts[2].origin, view.attempts[2].version) == (1, "0.1.0+abc")
+
+
+def test_a_source_that_is_read_anew_takes_the_place_of_the_earlier_reading() -> None:
+    events = repeated("source")
+    assert view_of(*events[:-1]).counts == Counts(created=100)
+    running = (*events, batch(1, 30, attempt=2))
+    assert view_of(*running).counts == Counts(created=30)
+    assert view_of(*running, completed(30, seq=5, attempt=2)).counts == Counts(created=30)
+    # It did not get as far as the one before.
+    stopped = view_of(*running, cancelled(seq=5, attempt=2, left=30))
+    assert (stopped.counts, stopped.attempts[2].origin) == (Counts(created=100), 2)
+
+
+def test_rows_in_no_batch_count_once_however_often_the_end_is_read() -> None:
+    accepted = TaskRequestAccepted(seq=3, request="replay", attempt=2, input="recorded")
+    again = started.model_copy(update={"seq": 4, "attempt": 2})
+    same = TaskBatchImported(
+        attempt=2, batch_no=1, rows=10, unchanged=10, elapsed_ms=1, worker="w", before=Counts(created=10)
+    )
+    read = source_read(13, 1, skipped=3)
+    view = view_of(
+        submitted, started, batch(1, 10), read, accepted, again, same, read.model_copy(update={"attempt": 2})
+    )
+    assert view.counts == Counts(unchanged=10, skipped=3)

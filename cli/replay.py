@@ -1,0 +1,60 @@
+"""``tidemark replay``: run a task again, go on with it, or load its rejected rows once more."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from cli.root import state_of
+from cli.watching import TaskId, said
+
+
+class ScopeOption(StrEnum):
+    """As the API takes it."""
+
+    all = "all"
+    unfinished = "unfinished"
+    rejected = "rejected"
+
+
+class InputOption(StrEnum):
+    """As the API takes it."""
+
+    recorded = "recorded"
+    source = "source"
+
+
+Scope = Annotated[
+    ScopeOption | None,
+    typer.Option(
+        "--scope", help="Everything, what has no outcome yet, or the rejected rows; else what suits."
+    ),
+]
+Input = Annotated[
+    InputOption | None,
+    typer.Option("--input", help="As it was recorded (1C may be down), or asked for again; else recorded."),
+]
+Key = Annotated[str | None, typer.Option("--key", help="The same key asks once, however often it is sent.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Show the progress and the result.")]
+
+
+def replay(
+    ctx: typer.Context,
+    task_id: TaskId,
+    scope: Scope = None,
+    source: Input = None,
+    key: Key = None,
+    follow_it: Follow = False,
+) -> None:
+    """Run a task again as its next attempt. Nothing is loaded twice, corrections stay."""
+    wanted: dict[str, Any] = {}
+    if scope is not None:
+        wanted["scope"] = scope.value
+    if source is not None:
+        wanted["input"] = source.value
+    state = state_of(ctx)
+    with state.api() as api:
+        accepted = api.post(
+            f"/tasks/{task_id}/replay", json=wanted, headers={"Idempotency-Key": key} if key else {}
+        )
+    said(state, accepted, watched=follow_it)

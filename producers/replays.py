@@ -1,0 +1,106 @@
+"""What a replay would do, looked at before it is asked for: which attempt, over what, and whether the log
+still has it."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.commands import Replay
+from domain.plans import Plan
+from domain.refusals import replay_refusal
+from domain.states import Absent, Cancelled, Completed, Failed, Purged, State
+from domain.task import load
+from domain.work import next_work
+from events.tasks import Input, Scope, TaskReplayRequested
+from infra.log_places import At, first_gone
+from infra.recordings import proposed
+
+
+class InputGone(Exception):
+    """The log does not have the recorded batches (any more)."""
+
+    def __init__(self, batch_no: int, batches: int) -> None:
+        super().__init__(batch_no)
+        self.batch_no = batch_no
+        self.batches = batches
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for; None = what suits."""
+
+    scope: Scope | None = None
+    input: Input | None = None
+
+
+class Replays:
+    """Makes requests for replays. The conductor decides; what it cannot know is looked at here."""
+
+    def __init__(self, engine: AsyncEngine, kafka: str) -> None:
+        self._engine = engine
+        self._kafka = kafka
+
+    async def request(self, task_id: str, wish: Wish) -> TaskReplayRequested:
+        """The request for the attempt that is next now; raises InputGone, and LogUnavailable."""
+        async with self._engine.connect() as connection:
+            state = await _state(connection, task_id)
+            asked = requested(state, wish)
+            plan = await _plan(connection, task_id, state, asked)
+        if plan is not None and asked.input == "recorded":
+            await self._check(plan)
+        return asked
+
+    async def _check(self, plan: Plan) -> None:
+        wanted = [(step.place.topic, step.place.partition, step.place.offset) for step in plan.steps]
+        gone = await first_gone(self._kafka, wanted)
+        if gone is not None:
+            raise InputGone(_batch_at(plan, gone), len(plan.steps))
+
+
+def request_id(task_id: str, actor: str, key: str) -> str:
+    """The id of the request that a person made under an idempotency key, however often it is made."""
+    return str(uuid5(UUID(task_id), f"request/{actor}/{key}"))
+
+
+def requested(state: State, wish: Wish) -> TaskReplayRequested:
+    """What was left unsaid is what suits: go on with what did not get to its end, load rejected rows of what
+    did, otherwise do all of it again; from the recording, which asks nobody."""
+    attempt = 1 if isinstance(state, Absent | Purged) else state.work.attempt + 1
+    return TaskReplayRequested(
+        attempt=attempt, scope=wish.scope or _scope(state), input=wish.input or "recorded"
+    )
+
+
+def _scope(state: State) -> Scope:
+    match state:
+        case Failed() | Cancelled() if not state.work.complete:
+            return "unfinished"
+        case Completed() | Failed() | Cancelled() if state.work.rejected:
+            return "rejected"
+        case _:
+            return "all"
+
+
+async def _state(connection: AsyncConnection, task_id: str) -> State:
+    found = await connection.scalar(
+        text("SELECT state FROM task_state WHERE task_id = :task"), {"task": task_id}
+    )
+    return Absent() if found is None else load(found)
+
+
+async def _plan(
+    connection: AsyncConnection, task_id: str, state: State, asked: TaskReplayRequested
+) -> Plan | None:
+    """None where the conductor will refuse, for a reason that comes first."""
+    if isinstance(state, Absent | Purged):
+        return None
+    if replay_refusal(state, Replay(asked.attempt, asked.scope, asked.input)) is not None:
+        return None
+    return await proposed(connection, task_id, next_work(state.work, asked.attempt, asked.scope, asked.input))
+
+
+def _batch_at(plan: Plan, gone: At) -> int:
+    places = {(s.place.topic, s.place.partition, s.place.offset): s.place.batch_no for s in plan.steps}
+    return places[gone]
