@@ -47,8 +47,8 @@ class Answers:
     async def say(
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
-        """Move the fence, fill the outbox, hand an undo to who does it; a task that is undone, or that fails or
-        is stopped before anything of it was ever complete, frees its file."""
+        """Move the fence, fill the outbox, hand an undo to who does it; a task that is undone, or that fails
+        or is stopped before anything of it was ever complete, frees its file."""
         if not said:
             return
         for event in said:

@@ -44,8 +44,8 @@ def left_over(connection: psycopg.Connection[Any], task_id: str) -> Sequence[Any
     return connection.execute("SELECT FROM undo_row WHERE task_id = %s", [task_id]).fetchall()
 
 
-def check_given_back(stack: RunningStack, task: Json, removed: int) -> None:
-    """Every row, once, and the log says so once."""
+def check_given_back(stack: RunningStack, task: Json, removed: int, times: int = 1) -> None:
+    """Every row, once, and the log says so once each time."""
     given = {"removed": removed, "restored": 0, "conflicts": 0}
     assert task["result"]["undo"] == given
     assert (task["status"], task["progress"]["percent"]) == ("completed", 100)
@@ -57,7 +57,7 @@ def check_given_back(stack: RunningStack, task: Json, removed: int) -> None:
         for m in messages_of(stack.kafka, "tasks", task["id"])
         if "undone" in m.type
     }
-    assert [{name: data[name] for name in given} for data in said.values()] == [given]
+    assert [{name: data[name] for name in given} for data in said.values()] == [given] * times
 
 
 def test_an_import_is_taken_back_and_its_file_is_loaded_again(
@@ -89,6 +89,20 @@ def test_what_a_stopped_import_left_can_go_too(stack: RunningStack, manager: Cli
     assert (task["status"], task["result"]["undo"]["removed"]) == ("cancelled", left)
     with stack.database() as connection:
         assert rows(connection, task_id) == 0
+
+
+def test_an_undo_is_undone_by_a_replay_of_all(stack: RunningStack, manager: Client, made: Making) -> None:
+    file = made(PART)
+    task_id = manager.started(file.path)
+    manager.finished(task_id)
+    for times in (1, 2):
+        undo(manager, task_id)
+        check_given_back(stack, undone(manager, task_id), PART, times)
+        answer = manager.http.post(f"/tasks/{task_id}/replay", json={"scope": "all", "input": "recorded"})
+        assert answer.status_code == 202, answer.text
+        until(lambda: manager.task(task_id)["outcome"] == "clean", "the end of the replay", 120)
+        with stack.database() as connection:
+            assert rows(connection, task_id) == PART
 
 
 def test_the_command_line_says_what_it_would_do_and_does_it(
