@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from api.context import Context, ContextDep, LanguageDep
-from api.corrections import accept, router
+from api.corrections import accept, overtaken_told, router
 from api.imports import flag, received
 from api.problems import Problem, response, unavailable
 from api.reject_models import CorrectionReport
@@ -65,7 +65,10 @@ async def correct_by_file(
     if review.problems_total and not dry_run:
         return response(request, _refused(review), review.problems)
     published = True
-    if review.corrections and not dry_run:
+    if dry_run:
+        with overtaken_told():
+            await context.corrections.check(str(task_id), review.corrections)
+    elif review.corrections:
         _, published = await accept(context, task_id, user, review.corrections)
     return JSONResponse(_report(review, dry_run, published, language).model_dump(mode="json"))
 

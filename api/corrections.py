@@ -1,6 +1,7 @@
 """``PATCH /tasks/{id}/rejects/{row}`` and the corrected error file: what a person says instead of a row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -61,9 +62,16 @@ async def correct_row(
 async def accept(
     context: Context, task_id: UUID, user: User, corrections: Sequence[Correction]
 ) -> tuple[list[Corrected], bool]:
-    """All of them or none; 409 for the first that the conductor or somebody else has overtaken."""
-    try:
+    """All of them or none; 409 for the first that a later attempt or somebody else has overtaken."""
+    with overtaken_told():
         return await context.corrections.accept(str(task_id), user.id, corrections)
+
+
+@contextmanager
+def overtaken_told() -> Iterator[None]:
+    """A refusal as 409."""
+    try:
+        yield
     except CorrectionRefused as refused:
         raise moved_problem(code_of(refused), {"row_no": refused.row_no}) from refused
 

@@ -8,17 +8,12 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID, uuid5
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.states import Pending, Retrying, Running, load
-from events.base import Event
-from events.cloudevents import Envelope, Headers, encode
-from events.rows import RowCorrected
-from events.tasks import TaskRowCorrected
 from events.topics import REJECTS, TASKS
 from infra.clock import new_id
 from infra.kafka import LogUnavailable, Publisher
@@ -29,6 +24,7 @@ from producers.correction import (
     RowBeingLoaded,
     RowLoadedSince,
 )
+from producers.correction_events import row_message, task_message
 
 SWEEP_MOST = 1_000
 # So that one request's messages are acknowledged within the publisher's patience.
@@ -56,6 +52,11 @@ class Corrections:
             await _refuse_moved(connection, task_id, wanted)
             accepted = await self._insert(connection, task_id, f"user:{actor}", wanted)
         return accepted, await self._publish(accepted)
+
+    async def check(self, task_id: str, corrections: Sequence[Correction]) -> None:
+        """Raise what ``accept`` would raise now because of a later attempt."""
+        async with self._engine.begin() as connection:
+            await _refuse_moved(connection, task_id, corrections)
 
     async def sweep(self) -> int:
         """Publish what was accepted while Kafka was down; returns how many are still waiting."""
@@ -91,8 +92,8 @@ class Corrections:
         for start in range(0, len(corrected), _AT_ONCE):
             some = corrected[start : start + _AT_ONCE]
             try:
-                await self._publisher.send_all(self._rows, [_message(*_row_event(one)) for one in some])
-                await self._publisher.send_all(self._tasks, [_message(*_task_event(one)) for one in some])
+                await self._publisher.send_all(self._rows, [row_message(one) for one in some])
+                await self._publisher.send_all(self._tasks, [task_message(one) for one in some])
             except LogUnavailable:
                 return False
             async with self._engine.begin() as connection:
@@ -130,33 +131,6 @@ async def _refuse_moved(connection: AsyncConnection, task_id: str, wanted: Seque
 def _corrected(row: Mapping[str, Any]) -> Corrected:
     ids = {name: str(row[name]) for name in ("event_id", "task_id")}
     return Corrected(**{**row, **ids})
-
-
-def _row_event(one: Corrected) -> tuple[Corrected, str, Event, str | None]:
-    return one, one.event_id, RowCorrected(attempt=one.attempt, row_no=one.row_no, raw=dict(one.raw)), None
-
-
-def _task_event(one: Corrected) -> tuple[Corrected, str, Event, str | None]:
-    said = TaskRowCorrected(attempt=one.attempt, row_no=one.row_no, row_hash=one.row_hash)
-    return one, str(uuid5(UUID(one.event_id), said.type)), said, one.event_id
-
-
-def _message(
-    one: Corrected, event_id: str, event: Event, causation_id: str | None
-) -> tuple[bytes, bytes, Headers]:
-    value, headers = encode(
-        Envelope(
-            id=event_id,
-            time=one.corrected_at,
-            subject=one.task_id,
-            actor=one.corrected_by,
-            correlation_id=one.task_id,
-            causation_id=causation_id,
-            source="/tidemark/api",
-            event=event,
-        )
-    )
-    return one.task_id.encode(), value, headers
 
 
 _COLUMNS = "event_id, task_id, row_no, number, attempt, raw, row_hash, corrected_by, corrected_at"

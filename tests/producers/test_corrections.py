@@ -138,6 +138,9 @@ async def test_failing_while_a_later_attempt_runs(corrections: Corrections, engi
     await states(engine, task, running(2))
     with pytest.raises(RowBeingLoaded):
         await corrections.accept(task, "a", [Correction(41, 1, 1, ROW)])
+    with pytest.raises(RowBeingLoaded):
+        await corrections.check(task, [Correction(41, 1, 1, ROW)])
+    await corrections.check(task, [])
     assert await stored(engine, task) == []
 
 
@@ -193,3 +196,12 @@ async def test_what_is_corrected_while_kafka_is_away_waits_and_comes_later(
     assert await corrections.sweep() == 0
     assert [one.actor for one in await said(settings, REJECTS, task)] == ["user:a"]
     assert [one.actor for one in await said(settings, TASKS, task)] == ["user:a"]
+
+
+async def test_failing_where_a_later_attempt_has_read_the_source_anew(
+    corrections: Corrections, engine: AsyncEngine
+) -> None:
+    task = new_id()
+    await states(engine, task, completed(2, origin=2))
+    with pytest.raises(RowLoadedSince):
+        await corrections.accept(task, "a", [Correction(42, 1, 7, ROW)])
