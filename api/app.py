@@ -24,6 +24,7 @@ from api import (
     error_files,
     events,
     health,
+    impact,
     imports,
     pages,
     pairs,
@@ -36,6 +37,7 @@ from api import (
     tables,
     tasks,
     transactions,
+    undos,
     warnings,
 )
 from api.context import opened
@@ -75,6 +77,8 @@ def create_app(settings: Settings) -> FastAPI:
         corrected_files,
         tables,
         actions,
+        undos,
+        impact,
         replays,
         diffs,
         bulk,

@@ -22,7 +22,8 @@ _COMPONENT = "SELECT id, code FROM component WHERE code_key = :code"
 _MAP = """
 INSERT INTO part_number AS n (vendor, vendor_key, number, number_key, component_id, author)
 VALUES (:vendor, :vendor_key, :number, :number_key, :component, :author)
-ON CONFLICT (number_key, vendor_key) DO UPDATE SET component_id = excluded.component_id
+ON CONFLICT (number_key, vendor_key) DO UPDATE SET component_id = excluded.component_id,
+    author = CASE WHEN n.component_id = excluded.component_id THEN n.author ELSE excluded.author END
 WHERE n.component_id = excluded.component_id OR :replace
 RETURNING *
 """

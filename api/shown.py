@@ -170,8 +170,8 @@ def transaction_info(row: Row) -> BankTransactionInfo:
 
 def _message(message: Row, language: Language) -> str:
     code, args = message["code"], message["args"]
-    if code == "task.importing" and "total" in args:
-        code = "task.importing_of"
+    if code in {"task.importing", "task.undoing"} and "total" in args:
+        code += "_of"
     elif code == "task.retrying" and not args.get("limit"):
         code = "task.retrying_for_ever"
     elif code == "task.partial" and not args.get("rejected"):

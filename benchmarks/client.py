@@ -58,6 +58,15 @@ class Client:
         answer: dict[str, Any] = self._api.post(f"/tasks/{task_id}/cancel").raise_for_status().json()
         return answer
 
+    def undo(self, task_id: str, seconds: float) -> None:
+        """Return when the task shows it."""
+        self._api.post(f"/tasks/{task_id}/undo").raise_for_status()
+        until = time.monotonic() + seconds
+        while self.task(task_id)["outcome"] != "undone":
+            if time.monotonic() > until:
+                raise BenchmarkFailed(f"{task_id} is not undone after {seconds:.0f} s")
+            time.sleep(0.02)
+
     def replay(self, task_id: str, wanted: dict[str, str]) -> int:
         """Ask for another attempt; its number."""
         answer = self._api.post(f"/tasks/{task_id}/replay", json=wanted)
@@ -69,9 +78,15 @@ class Client:
         return found
 
     def run(
-        self, path: Path, documents: int, seconds: float, pause: float, kind: str = "bank-transactions"
+        self,
+        path: Path,
+        documents: int,
+        seconds: float,
+        pause: float,
+        kind: str = "bank-transactions",
+        verdict: str = "created",
     ) -> Import:
-        """Import a file of rows that are all new and wait until the API shows it as completed, asking
+        """Import a file of rows that all end alike and wait until the API shows it as completed, asking
         every ``pause`` seconds; raises BenchmarkFailed where it ends otherwise or after ``seconds``."""
         began = time.perf_counter()
         task_id = self.submit(path, kind)
@@ -86,7 +101,7 @@ class Client:
                     f"{path.name} is {task['status']} after {seconds:g} s: {task['progress']}"
                 )
             time.sleep(pause)
-        if (task["status"], task["outcome"], task["counts"]["created"]) != ("completed", "clean", documents):
+        if (task["status"], task["outcome"], task["counts"][verdict]) != ("completed", "clean", documents):
             raise BenchmarkFailed(f"{path.name} ended as {task['status']}: {task['counts']}, {task['error']}")
         return Import(task_id, uploaded, elapsed)
 

@@ -32,6 +32,7 @@ from benchmarks.parts import (
     sockets,
     submissions,
     tables,
+    undoing,
 )
 from benchmarks.report import BenchmarkFailed, Figure, Outcome, results
 from benchmarks.running import running_stack
@@ -52,6 +53,7 @@ PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
     "files": files.measure,
     "tables": tables.measure,
     "audit": auditing.measure,
+    "undo": undoing.measure,
     "rebuild": rebuilding.measure,
 }
 # What may go wrong with one part; a mistake in the benchmark itself ends it.

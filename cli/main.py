@@ -23,6 +23,7 @@ from cli import (
     sync,
     tasks,
     topics,
+    undo,
     users,
     warnings,
     watching,
@@ -62,6 +63,7 @@ app.command()(tasks.tasks)
 app.command()(tasks.show)
 app.command()(watching.watch)
 app.command()(tasks.cancel)
+app.command()(undo.undo)
 app.command()(replay.replay)
 app.command()(bulk.bulk)
 app.command()(rejects.rejects)

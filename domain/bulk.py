@@ -6,7 +6,7 @@ from typing import Any, Literal, Self, assert_never
 
 from domain.commands import Replay
 from domain.refusals import cancel_refusal, replay_refusal, undo_refusal
-from domain.states import Cancelled, State, Undoing, Undone
+from domain.states import Cancelled, State
 from domain.suiting import replay_of
 from events.tasks import Input, Scope, TaskCancelRequested, TaskReplayRequested, TaskUndoRequested
 
@@ -38,8 +38,7 @@ def asked(state: State, wanted: Wanted) -> Request | str:
             reason = "already_cancelled" if isinstance(state, Cancelled) else cancel_refusal(state)
             return reason or TaskCancelRequested()
         case "undo":
-            reason = "already_undone" if isinstance(state, Undoing | Undone) else undo_refusal(state)
-            return reason or TaskUndoRequested(force=wanted.force)
+            return undo_refusal(state) or TaskUndoRequested(force=wanted.force)
         case "replay":
             return _replay(state, wanted)
         case _ as never:

@@ -51,9 +51,10 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take back what the task has written (отменить загрузку)."""
+    """Take back what the task has written (отменить загрузку); ``possible`` = its kind knows how."""
 
     force: bool = False
+    possible: bool = True
 
 
 @dataclass(frozen=True, slots=True)

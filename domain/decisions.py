@@ -29,7 +29,6 @@ from domain.states import (
     Running,
     State,
     Undoing,
-    Undone,
 )
 from domain.work import Work
 from events.records import Counts, ErrorInfo
@@ -169,9 +168,7 @@ def _replay(state: State, command: Replay) -> list[TaskEvent]:
 
 
 def _undo(state: State, command: Undo) -> list[TaskEvent]:
-    if isinstance(state, Undoing | Undone):
-        return []
-    reason = undo_refusal(state)
+    reason = undo_refusal(state) or (None if command.possible else "cannot_be_undone")
     if reason or isinstance(state, Absent | Purged):
         return _refused(state, "undo", reason)
     attempt, force = state.work.attempt, command.force

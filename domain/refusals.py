@@ -73,8 +73,11 @@ def undo_refusal(state: State) -> str | None:
             return "dry_run" if state.about.dry_run else None
         case Pending() | Running() | Retrying():
             return "still_running"
-        case Undoing() | Undone():
-            return None
+        case Undoing():
+            # Who asks second may want it otherwise (forced).
+            return "being_undone"
+        case Undone():
+            return "already_undone"
         case Absent() | Purged():
             return _gone(state)
         case _ as never:

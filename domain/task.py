@@ -6,7 +6,7 @@ topic ``tasks``, ``decide(state, Start() | RetryDue(), now)`` for what waits or 
 ``dump(state)`` and publishes what came out under ``event_id(task_id, event.seq)``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeGuard, assert_never
 
@@ -96,14 +96,22 @@ def implied(event: TaskEvent) -> Command | None:
 
 
 def react(
-    state: State, event: TaskEvent, now: datetime, *, admitted: bool = True, left: Counts | None = None
+    state: State,
+    event: TaskEvent,
+    now: datetime,
+    *,
+    admitted: bool = True,
+    left: Counts | None = None,
+    undoable: bool = True,
 ) -> list[TaskEvent]:
     """What the conductor says to ``event``, when ``state`` has taken it in already.
 
     Not ``admitted`` = no room for one more: the attempt stays pending until somebody decides ``Start``.
-    ``left``: see ``decide``.
+    ``left``: see ``decide``; ``undoable``: whether the task's kind knows how to take back what it wrote.
     """
     command = implied(event)
+    if isinstance(command, Undo):
+        command = replace(command, possible=undoable)
     if command is None or (isinstance(command, Start) and not admitted):
         return []
     events = decide(state, command, now, left)
@@ -117,11 +125,17 @@ def _replay_accepted(event: TaskEvent) -> bool:
 
 
 def step(
-    state: State, event: TaskEvent, now: datetime, *, admitted: bool = True, left: Counts | None = None
+    state: State,
+    event: TaskEvent,
+    now: datetime,
+    *,
+    admitted: bool = True,
+    left: Counts | None = None,
+    undoable: bool = True,
 ) -> tuple[State, list[TaskEvent]]:
     """One message of the log: the task after it and after what was decided, and what to publish."""
     state = evolve(state, event)
-    events = react(state, event, now, admitted=admitted, left=left)
+    events = react(state, event, now, admitted=admitted, left=left, undoable=undoable)
     return _after(state, events), events
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from events.records import Counts, ErrorInfo, Outcome
-from events.tasks import TaskCancelled, TaskCompleted, TaskFailed
+from events.tasks import TaskCancelled, TaskCompleted, TaskFailed, TaskUndone
 from jobs.results import named_results
 from projections import progress
 from projections.view import Attempt, Message, Status, View
@@ -48,6 +48,21 @@ def cancelled(view: View, event: TaskCancelled, at: datetime) -> View:
     if (before := _as_before(view)) is not None:
         return before
     return _stopped(view, "cancelled", at, Message("task.cancelled", {"rows": event.totals.total}))
+
+
+def undone(view: View, event: TaskUndone, at: datetime) -> View:
+    """Its rows were given back; the task shows as it had ended, with outcome ``undone``."""
+    given = {"removed": event.removed, "restored": event.restored, "conflicts": event.conflicts}
+    code = "task.undone_partly" if event.conflicts else "task.undone"
+    return replace(
+        view,
+        outcome="undone",
+        finished_at=at,
+        result={**(view.result or {}), "undo": given},
+        progress=progress.ended(
+            view.progress, sum(given.values()), complete=True, at=at, message=Message(code, given)
+        ),
+    )
 
 
 def _close(

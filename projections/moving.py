@@ -17,6 +17,8 @@ from projections import progress
 from projections.altering import altered
 from projections.view import ENDED, Attempt, Message, Progress, Retry, Settled, View
 
+UNDOING = "task.undoing"
+
 
 def with_attempt(view: View, number: int, envelope: Envelope, change: Callable[[Attempt], Attempt]) -> View:
     """The view with one attempt changed; an attempt nobody announced begins here."""
@@ -60,12 +62,22 @@ def retry_scheduled(view: View, event: TaskRetryScheduled, envelope: Envelope) -
 
 
 def progressed(view: View, event: TaskProgressed, envelope: Envelope) -> View:
-    if event.attempt != view.attempt or view.status in ENDED:
+    if event.attempt != view.attempt or (view.status in ENDED and not _undoing(view, event)):
         return view
     args = {"processed": event.processed} | ({} if event.total is None else {"total": event.total})
     message = Message(event.message, args)
     moved = progress.advanced(view.progress, event.processed, event.total, envelope.time, message)
     return altered(view, progress=moved)
+
+
+def _undoing(view: View, event: TaskProgressed) -> bool:
+    """A task that is being undone shows as it had ended; its bar moves again all the same."""
+    return event.message == view.progress.message.code == UNDOING
+
+
+def undoing(view: View, envelope: Envelope) -> View:
+    """Its rows are being given back; how many there are is not known yet."""
+    return replace(view, progress=Progress(Message(UNDOING), since=envelope.time))
 
 
 def batch_imported(view: View, event: TaskBatchImported, envelope: Envelope) -> View:

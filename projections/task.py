@@ -134,9 +134,11 @@ def _changed(view: View, event: Changing, envelope: Envelope) -> View:
         case TaskCancelled():
             return ending.cancelled(view, event, at)
         case TaskUndone():
-            return replace(view, outcome="undone", finished_at=at)
+            return ending.undone(view, event, at)
         case TaskRequestAccepted():
-            return moving.replayed(view, event, envelope) if event.request == "replay" else view
+            if event.request == "undo":
+                return moving.undoing(view, envelope)
+            return moving.replayed(view, event, envelope)
         case (
             TaskRequestRefused()
             | TaskWorkFailed()

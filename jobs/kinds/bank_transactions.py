@@ -13,6 +13,7 @@ from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools,
 from jobs.classify import Classifier
 from jobs.formats import client_bank
 from jobs.formats.client_bank.foreign import refuse_foreign
+from jobs.kinds import layers, undo_tables
 from jobs.kinds.classification import load_classifier
 from jobs.kinds.gone_rows import Retracting, gone_rows, take_back
 from jobs.kinds.transaction_copy import Incoming
@@ -30,10 +31,14 @@ from jobs.sources.statement import StatementSource
 from jobs.verdicts import counted, in_order
 
 _RETRACTING = Retracting(
-    retract="""
-UPDATE bank_transaction SET retracted = true WHERE NOT retracted AND data_version IS NOT NULL AND key IN (
+    retract=f"""
+WITH written AS (
+UPDATE bank_transaction SET retracted = true, changed_by = %(task)s, changed_row = NULL
+WHERE NOT retracted AND data_version IS NOT NULL AND key IN (
     SELECT key FROM bank_transaction WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE)
-RETURNING key
+RETURNING new.id, new.key, {layers.before(layers.MADE_AND_CHANGED)}
+), kept AS ({layers.keep("bank_transaction", row_no="NULL")})
+SELECT key FROM written
 """,
     stored="SELECT key FROM bank_transaction WHERE key = ANY(%(keys)s)",
     shown="Number",
@@ -54,6 +59,7 @@ class BankTransactions:
 
     name = "bank_transactions"
     in_order = False
+    undoing = undo_tables.TRANSACTIONS
     upload = Upload("bank-transactions", StatementParams, refuse_foreign)
 
     def __init__(self) -> None:

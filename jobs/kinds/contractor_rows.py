@@ -106,7 +106,10 @@ async def _upserted(
         if batch.context.get("source") != "onec":
             said |= await _resolved(cursor, mine)
         await cursor.execute(sql.UPSERT, {"task": batch.task.task_id})
-        for key, is_new, is_gone in await cursor.fetchall():
+        changed = await cursor.fetchall()
+        if len(changed) < len(rows):
+            await cursor.execute(sql.CARRY, {"task": batch.task.task_id})
+        for key, is_new, is_gone in changed:
             verdict = "created" if is_new else "retracted" if is_gone else "updated"
             said |= _verdict(mine[key.bytes], verdict)
         if any(row.contractor.retracted for row in rows):

@@ -4,12 +4,14 @@ A reference (Ref_Key of 1C, Ид of CommerceML) is an identity; ИНН and КП�
 made of numbers or a name is told from a reference by its version, 8 (``jobs.contractors.reading``).
 """
 
+from jobs.kinds import layers
+
 FIELDS = "code, name, full_name, kind, inn, kpp, okpo, data_version, retracted, warnings"
 COLUMNS = f"key, row_no, {FIELDS}"
 STRAIGHT = f"COPY contractor ({COLUMNS}, task_id) FROM STDIN"
 TEMP = f"""
 CREATE TEMP TABLE IF NOT EXISTS incoming_contractor ON COMMIT DELETE ROWS
-AS SELECT {COLUMNS} FROM contractor WITH NO DATA
+AS SELECT {COLUMNS}, key AS adopted FROM contractor WITH NO DATA
 """
 EMPTY = "DELETE FROM incoming_contractor"
 COPY = f"COPY incoming_contractor ({COLUMNS}) FROM STDIN"
@@ -36,7 +38,11 @@ WITH pair AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM contractor k WHERE k.key = i.key)
     ORDER BY f.key, f.filled_in, i.row_no
 )
-UPDATE contractor c SET key = pair.reference FROM pair WHERE c.key = pair.key
+, made AS (
+    UPDATE contractor c SET key = pair.reference FROM pair WHERE c.key = pair.key
+    RETURNING new.key, old.key AS adopted
+)
+UPDATE incoming_contractor i SET adopted = made.adopted FROM made WHERE made.key = i.key
 """
 # And a row without a reference means who has its ИНН and КПП; without a КПП, who has its ИНН in 1C.
 FIND = """
@@ -139,19 +145,27 @@ WHERE CASE WHEN excluded.data_version IS NOT NULL
         AND NOT (coalesce(contractor.changed_by, contractor.task_id) = excluded.task_id
             AND coalesce(contractor.changed_row, contractor.row_no) > excluded.row_no)
     END
-RETURNING new.id, new.key, old.id IS NULL AS is_new, new.retracted
+RETURNING new.id, new.key, new.changed_row AS row_no, old.id IS NULL AS is_new, new.retracted,
+    {layers.before(layers.MADE_AND_CHANGED)}
+), adopting AS (
+SELECT w.id, w.owner, w.row_no, CASE WHEN i.adopted IS NULL THEN w.before
+    ELSE (w.before::jsonb || jsonb_build_object('key', i.adopted))::json END AS before
+FROM written w JOIN incoming_contractor i USING (key)
+), kept AS ({layers.keep("contractor", written="adopting")}
 ), changed AS (
 INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM written WHERE NOT is_new
 ON CONFLICT DO NOTHING
 )
 SELECT key, is_new, retracted FROM written
 """
-RETRACT = """
+CARRY = layers.carry("contractor", "incoming_contractor", "key", layers.MADE_AND_CHANGED)
+RETRACT = f"""
 WITH gone AS (
-    UPDATE contractor SET retracted = true, updated_at = now()
+    UPDATE contractor SET retracted = true, updated_at = now(), changed_by = %(task)s, changed_row = NULL
     WHERE NOT retracted AND data_version IS NOT NULL AND key IN (
         SELECT key FROM contractor WHERE key = ANY(%(keys)s) ORDER BY key FOR UPDATE)
-    RETURNING id, key
+    RETURNING new.id, new.key, {layers.before(layers.MADE_AND_CHANGED)}
+), kept AS ({layers.keep("contractor", row_no="NULL", written="gone")}
 ), changed AS (
     INSERT INTO contractor_change (task_id, contractor_id) SELECT %(task)s, id FROM gone
     ON CONFLICT DO NOTHING

@@ -19,6 +19,7 @@ from jobs.base import (
 )
 from jobs.contractors.layouts import CONTRACTORS
 from jobs.contractors.reading import to_contractor as of_file
+from jobs.kinds import undo_tables
 from jobs.kinds.contractor_rows import RETRACTING, ContractorWriter, IncomingContractor
 from jobs.kinds.gone_rows import gone_rows, take_back
 from jobs.params import TableParams
@@ -36,6 +37,7 @@ class Contractors:
 
     name = "contractors"
     in_order = True
+    undoing = undo_tables.CONTRACTORS
     upload: Upload | None = Upload("contractors", TableParams, refuse_other)
 
     def __init__(self) -> None:

@@ -11,8 +11,9 @@ from pydantic import Field
 from domain.errors import Fatal, MalformedRow
 from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools, TaskSpec, Upload
 from jobs.formats.tables.fields import Layout
-from jobs.kinds import desk_rows
+from jobs.kinds import desk_rows, undo_tables
 from jobs.kinds.part_numbers import KnownParts
+from jobs.kinds.undo_layers import Layered
 from jobs.kinds.upserting import IncomingRow, Upsert, upsert
 from jobs.params import TableParams
 from jobs.prices import layouts
@@ -44,12 +45,14 @@ class TableImport:
         layout: Layout,
         into: Upsert,
         reading: Reading,
+        undoing: Layered,
         params: type[TableParams] = TableParams,
     ) -> None:
         self._name = name
         self._layout = layout
         self._into = into
         self._reading = reading
+        self.undoing = undoing
         self._upload = Upload(name.replace("_", "-"), params, refuse_nothing)
 
     @property
@@ -108,8 +111,8 @@ async def _quotes(connection: Connection, batch: Batch) -> ReadRow:
 def price_imports() -> tuple[TableImport, ...]:
     """The four of them."""
     return (
-        TableImport("components", layouts.COMPONENTS, desk_rows.COMPONENT, _alone),
-        TableImport("quotes", layouts.QUOTES, desk_rows.QUOTE, _quotes, QuoteParams),
-        TableImport("part_numbers", layouts.PART_NUMBERS, desk_rows.PART, _numbers),
-        TableImport("currency_rates", layouts.CURRENCY_RATES, desk_rows.RATE, _rates),
+        TableImport("components", layouts.COMPONENTS, desk_rows.COMPONENT, _alone, undo_tables.COMPONENTS),
+        TableImport("quotes", layouts.QUOTES, desk_rows.QUOTE, _quotes, undo_tables.QUOTES, QuoteParams),
+        TableImport("part_numbers", layouts.PART_NUMBERS, desk_rows.PART, _numbers, undo_tables.PART_NUMBERS),
+        TableImport("currency_rates", layouts.CURRENCY_RATES, desk_rows.RATE, _rates, undo_tables.RATES),
     )

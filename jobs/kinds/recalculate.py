@@ -8,6 +8,7 @@ import psycopg
 from domain.errors import Fatal, MalformedRow
 from events.records import Counts
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, Source, SourceTools, TaskSpec, Upload
+from jobs.kinds.undo_prices import Prices
 from jobs.prices.statements import COMPONENTS, RECALCULATE
 from jobs.sources.database import DatabaseSource, Question
 
@@ -20,6 +21,7 @@ class Recalculate:
 
     name = "recalculate"
     in_order = False
+    undoing = Prices()
     upload: Upload | None = None
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.errors import Fatal, MalformedRow
 from jobs.base import Batch, BatchResult, Row, Source, SourceTools, TaskSpec, Upload
+from jobs.kinds import undo_tables
 from jobs.kinds.desk_rows import keyed, plain
 from jobs.kinds.part_numbers import KnownParts
 from jobs.kinds.price_imports import each
@@ -53,6 +54,7 @@ class StockImport:
 
     name = "stock_import"
     in_order = True
+    undoing = undo_tables.LOTS
     upload: Upload | None = Upload("stock", StockParams, refuse_other)
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:

@@ -12,6 +12,7 @@ from psycopg.errors import UniqueViolation
 
 from events.records import Counts
 from jobs.base import Batch
+from jobs.kinds import layers
 from jobs.kinds.repeating import Repeating
 from jobs.kinds.transaction_copy import COLUMNS, Incoming, first_of_each_key, line
 
@@ -35,7 +36,8 @@ SELECT %(task)s, i.row_no, i.key FROM incoming_transaction i JOIN bank_transacti
 WHERE b.task_id <> %(task)s OR b.row_no <> i.row_no ON CONFLICT DO NOTHING
 """
 # 1C's row is known by its Ref_Key and changes with its DataVersion; what a person chose stays.
-_FOLLOW = f"""
+FOLLOW = f"""
+WITH written AS (
 {_TARGET}{_FROM} WHERE NOT retracted
    OR EXISTS (SELECT FROM bank_transaction b WHERE b.key = incoming_transaction.key)
 ON CONFLICT (key) DO UPDATE SET
@@ -51,11 +53,15 @@ ON CONFLICT (key) DO UPDATE SET
     confidence = CASE WHEN bank_transaction.classified_by = 'person'
                       THEN bank_transaction.confidence ELSE excluded.confidence END,
     data_version = excluded.data_version, retracted = excluded.retracted, warnings = excluded.warnings,
-    source_category = excluded.source_category
+    source_category = excluded.source_category, changed_by = excluded.task_id, changed_row = excluded.row_no
 WHERE bank_transaction.data_version IS DISTINCT FROM excluded.data_version
    OR bank_transaction.retracted <> excluded.retracted
-RETURNING old.id IS NULL, new.retracted
+RETURNING new.id, new.changed_row AS row_no, old.id IS NULL AS is_new, new.retracted,
+    {layers.before(layers.MADE_AND_CHANGED)}
+), kept AS ({layers.keep("bank_transaction")})
+SELECT is_new, retracted FROM written
 """
+_CARRY = layers.carry("bank_transaction", "incoming_transaction", "key", layers.MADE_AND_CHANGED)
 # Deleted or un-posted in 1C before it was ever imported: there is nothing to take back.
 _NEVER_IMPORTED = """
 SELECT count(*) FROM incoming_transaction i
@@ -64,9 +70,10 @@ WHERE i.retracted AND NOT EXISTS (SELECT FROM bank_transaction b WHERE b.key = i
 
 
 class TransactionWriter:
-    """Writes batches, straight into the table while a task's rows are new."""
+    """Writes batches, straight into the table while a task's rows are new. ``follow`` writes 1C's rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, follow: str = FOLLOW) -> None:
+        self._follow = follow
         self._repeating = Repeating()
 
     async def write(
@@ -79,7 +86,7 @@ class TransactionWriter:
         again = Counts(duplicate=len(rows) - len(unique))
         lines = list(map(line, unique))
         if batch.context.get("source") == "onec":
-            return again + await _follow(connection, batch, unique, lines)
+            return again + await _follow(connection, self._follow, batch, unique, lines)
         if batch.task.task_id not in self._repeating:
             try:
                 return again + await _straight(connection, batch, lines)
@@ -125,14 +132,20 @@ async def _add(connection: psycopg.AsyncConnection[Any], batch: Batch, lines: Se
 
 
 async def _follow(
-    connection: psycopg.AsyncConnection[Any], batch: Batch, rows: Sequence[Incoming], lines: Sequence[str]
+    connection: psycopg.AsyncConnection[Any],
+    statement: str,
+    batch: Batch,
+    rows: Sequence[Incoming],
+    lines: Sequence[str],
 ) -> Counts:
     """What 1C has changed, deleted or un-posted since."""
     skipped = 0
     async with connection.cursor() as cursor:
         await _into_temp(cursor, lines)
-        await cursor.execute(_FOLLOW, _parameters(batch))
+        await cursor.execute(statement, _parameters(batch))
         changed = await cursor.fetchall()
+        if len(changed) < len(rows):
+            await cursor.execute(_CARRY, _parameters(batch))
         if any(row.transaction.retracted for row in rows):
             await cursor.execute(_NEVER_IMPORTED)
             found = await cursor.fetchone()

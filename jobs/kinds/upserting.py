@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict
+from jobs.kinds import layers
 from jobs.kinds.copying import copy_lines
 from jobs.verdicts import counted, digest, in_order
 
@@ -61,14 +62,20 @@ class Upsert:
         sets = ", ".join(f"{name} = excluded.{name}" for name in (*content, "task_id", "row_no"))
         old, new = (", ".join(f"{of}.{name}" for name in content) for of in ("t", "excluded"))
         return (
-            f"INSERT INTO {self.table} AS t ({', '.join(self.columns)}, task_id, row_no)"
+            f"WITH written AS (INSERT INTO {self.table} AS t ({', '.join(self.columns)}, task_id, row_no)"
             f" SELECT {said}, %(task)s, i.row_no FROM incoming_{self.table} i"
             f" LEFT JOIN {self.table} t USING ({', '.join(self.key)}) ORDER BY {order}"
             f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sets}"
             f" WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
             " AND NOT (t.task_id IS NOT DISTINCT FROM excluded.task_id AND t.row_no > excluded.row_no)"
-            " RETURNING new.row_no, old IS NULL"
+            f" RETURNING new.id, new.row_no, old.id IS NULL AS is_new, {layers.before(layers.LAST)}"
+            f"), kept AS ({layers.keep(self.table)}) SELECT row_no, is_new FROM written"
         )
+
+    @cached_property
+    def carry(self) -> str:
+        """Rows that are as another import has left them."""
+        return layers.carry(self.table, f"incoming_{self.table}", ", ".join(self.key), layers.LAST)
 
     @cached_property
     def replaced(self) -> str:
@@ -127,6 +134,7 @@ async def _written(
         if len(changed) < len(rows):
             await cursor.execute(into.replaced, {"task": task_id})
             replaced = dict(await cursor.fetchall())
+            await cursor.execute(into.carry, {"task": task_id})
     return {row.row_no: _verdict(row, changed.get(row.row_no), replaced.get(row.row_no)) for row in rows}
 
 

@@ -10,10 +10,17 @@ from domain import task as tasks
 from events.base import Event
 from events.cloudevents import Envelope
 from events.registry import TASK_EVENTS
-from events.tasks import TaskCancelled, TaskEvent, TaskFailed, TaskStarted
+from events.tasks import (
+    TaskCancelled,
+    TaskEvent,
+    TaskFailed,
+    TaskRequestAccepted,
+    TaskStarted,
+    TaskUndone,
+)
 from infra.clock import Now
 from infra.version import VERSION
-from processors.conductor import store
+from processors.conductor import store, undos
 from processors.conductor.store import Folded
 
 
@@ -40,15 +47,17 @@ class Answers:
     async def say(
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
-        """Move the fence and fill the outbox; a task that fails or is stopped before anything of it was ever
-        complete frees its file."""
+        """Move the fence, fill the outbox, hand an undo to who does it; a task that is undone, or that fails
+        or is stopped before anything of it was ever complete, frees its file."""
         if not said:
             return
         for event in said:
             if (fence := tasks.fence(event)) is not None:
                 await store.write_fence(connection, cause.task_id, fence)
-            if isinstance(event, TaskFailed | TaskCancelled) and event.attempt == 1:
+            if _frees_its_file(event):
                 await store.release_file(connection, cause.task_id)
+            if isinstance(event, TaskRequestAccepted) and event.request == "undo":
+                await undos.begin(connection, cause.task_id, known, event)
         await store.put_out(connection, known.partition, [self._envelope(cause, event) for event in said])
 
     def _envelope(self, cause: Cause, event: TaskEvent) -> Envelope:
@@ -68,6 +77,12 @@ class Answers:
 def with_version(event: TaskEvent) -> TaskEvent:
     """An attempt says which code it was started by; deciding does not know of versions."""
     return event.model_copy(update={"version": VERSION}) if isinstance(event, TaskStarted) else event
+
+
+def _frees_its_file(event: TaskEvent) -> bool:
+    return isinstance(event, TaskUndone) or (
+        isinstance(event, TaskFailed | TaskCancelled) and event.attempt == 1
+    )
 
 
 def task_event(event: Event) -> TaskEvent:

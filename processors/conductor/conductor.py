@@ -7,7 +7,7 @@ repeat count once.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from events.tasks import TaskCancelRequested, TaskEvent, TaskReplayRequested, Ta
 from events.topics import TASKS
 from infra.clock import Now, utc_now
 from infra.kafka import Publisher
-from processors.conductor import store
+from processors.conductor import store, undos
 from processors.conductor.admission import Limits, Places, free_places, waiting_tasks
 from processors.conductor.answers import Answers, Cause, task_event
 from processors.conductor.store import Folded, OutOfPlace
@@ -51,6 +51,7 @@ class Conductor:
         worker: str = "conductor",
         namespace: str = "",
         now: Now = utc_now,
+        undoable: Callable[[str], bool] = lambda kind: True,
     ) -> None:
         self._engine = engine
         self._publisher = publisher
@@ -60,6 +61,7 @@ class Conductor:
         self._answers = Answers(worker, now)
         self._topic = namespace + TASKS
         self._now = now
+        self._undoable = undoable
         self._one = asyncio.Lock()
 
     async def handle(self, events: Sequence[Positioned]) -> None:
@@ -79,7 +81,8 @@ class Conductor:
             await self.tick(partitions)
 
     async def tick(self, partitions: Sequence[int]) -> None:
-        """What the clock asks: retries that are due, places that came free, an outbox left behind."""
+        """What the clock asks: undos that are done, retries that are due, places that came free, an outbox
+        left behind."""
         if not partitions:
             return
         async with self._one:
@@ -89,7 +92,9 @@ class Conductor:
             async with self._engine.begin() as connection:
                 await store.lock_partitions(connection, partitions, self._topic_id)
                 now = self._now()
-                await self._start_due(connection, partitions, now)
+                await self._decide(connection, await undos.finished(connection, partitions), now)
+                due = await store.due(connection, partitions, now)
+                await self._decide(connection, dict.fromkeys(due, RetryDue(self._worker)), now)
                 await self._admit(connection, partitions, now)
             await self._publish(partitions)
 
@@ -109,17 +114,18 @@ class Conductor:
                 places = places or await free_places(connection, self._limits)
                 admitted = places.take(event.kind, store.source_key(known.spec), known.submitter)
             left = await _left(connection, cause.task_id, known.state, event)
-            known.state, said = tasks.step(known.state, event, self._now(), admitted=admitted, left=left)
+            known.state, said = tasks.step(
+                known.state,
+                event,
+                self._now(),
+                admitted=admitted,
+                left=left,
+                undoable=self._undoable(str(known.spec.get("kind", ""))),
+            )
             await self._answers.say(connection, known, cause, said)
             answered = answered or bool(said)
         await store.save(connection, folded)
         return answered
-
-    async def _start_due(self, connection: AsyncConnection, partitions: Sequence[int], now: datetime) -> None:
-        folded = await store.load(connection, await store.due(connection, partitions, now))
-        for task_id, known in folded.items():
-            await self._decide(connection, task_id, known, RetryDue(self._worker), now)
-        await store.save(connection, folded)
 
     async def _admit(self, connection: AsyncConnection, partitions: Sequence[int], now: datetime) -> None:
         waiting = await waiting_tasks(connection, partitions)
@@ -127,18 +133,19 @@ class Conductor:
             return
         places = await free_places(connection, self._limits)
         chosen = [row.task_id for row in waiting if places.take(row.kind, row.source_key, row.submitter)]
-        folded = await store.load(connection, chosen)
-        for task_id, known in folded.items():
-            await self._decide(connection, task_id, known, Start(self._worker), now)
-        await store.save(connection, folded)
+        await self._decide(connection, dict.fromkeys(chosen, Start(self._worker)), now)
 
     async def _decide(
-        self, connection: AsyncConnection, task_id: str, known: Folded, command: Command, now: datetime
+        self, connection: AsyncConnection, commands: Mapping[str, Command], now: datetime
     ) -> None:
-        said = tasks.decide(known.state, command, now)
-        for event in said:
-            known.state = tasks.evolve(known.state, event)
-        await self._answers.say(connection, known, Cause(task_id, task_id, None), said)
+        """What the clock asks of each task."""
+        folded = await store.load(connection, list(commands))
+        for task_id, known in folded.items():
+            said = tasks.decide(known.state, commands[task_id], now)
+            for event in said:
+                known.state = tasks.evolve(known.state, event)
+            await self._answers.say(connection, known, Cause(task_id, task_id, None), said)
+        await store.save(connection, folded)
 
     async def _publish(self, partitions: Sequence[int]) -> None:
         while True:

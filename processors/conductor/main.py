@@ -13,6 +13,8 @@ from infra.kafka import Publisher
 from infra.postgres import create_engine
 from infra.settings import Settings
 from infra.topic_ids import topic_ids
+from jobs.kinds.registry import kinds
+from jobs.undoing import undoing_of
 from processors.conductor.admission import Limits
 from processors.conductor.conductor import Conductor, Positioned
 from processors.conductor.store import OutOfPlace
@@ -50,6 +52,7 @@ def build(settings: Settings) -> faust.App:
                     limits=limits,
                     worker=settings.worker,
                     namespace=settings.namespace,
+                    undoable=_undoable,
                 )
             )
         return made[0]
@@ -74,6 +77,11 @@ def build(settings: Settings) -> faust.App:
             await die("tick", error)
 
     return app
+
+
+def _undoable(kind: str) -> bool:
+    """Of a kind that this version does not know nothing can be taken back."""
+    return undoing_of(kinds().get(kind)) is not None
 
 
 def _mine(app: faust.App, topic: str) -> Sequence[int]:

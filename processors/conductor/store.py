@@ -192,6 +192,7 @@ _TO_DO = """
 SELECT EXISTS (SELECT FROM outbox WHERE partition = ANY(:partitions))
     OR EXISTS (SELECT FROM task_state WHERE due_at <= :now AND partition = ANY(:partitions))
     OR EXISTS (SELECT FROM task_state WHERE waiting AND partition = ANY(:partitions))
+    OR EXISTS (SELECT FROM undo WHERE finished_at IS NOT NULL AND NOT told AND partition = ANY(:partitions))
 """
 _SAVE = """
 INSERT INTO task_state (task_id, partition, state, spec, due_at, waiting, kind, source_key, submitter)

@@ -12,7 +12,7 @@ from domain.errors import Fatal, MalformedRow
 from events.records import Counts
 from events.rows import BatchRecorded, RowRejected
 from events.tasks import TaskBatchImported
-from infra.fence import fence_key
+from infra.fence import fence_key, undo_key
 from infra.postgres import driver
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
 from processors.importer.once import once_each
@@ -106,8 +106,10 @@ async def _enter(
     waited for: the outcome if the batch was applied before, and the task while its attempt is current.
     One round trip."""
     key = fence_key(delivered.task_id, delivered.event.attempt)
+    among = undo_key(delivered.event.kind)
     async with connection.pipeline():
-        await connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [key])
+        await connection.execute(_SHARED, [key])
+        await connection.execute(_SHARED, [among])
         known = await connection.execute(KNOWN, delivered.key)
         current = await connection.execute(_CURRENT, delivered.key)
     return applied_before(await known.fetchone(), delivered), _spec(await current.fetchone(), delivered)
@@ -168,6 +170,7 @@ def _fitting(raw: Row) -> Row:
     return {name[:200]: str(value)[:most] for name, value in list(raw.items())[:1000]} | {"#trimmed": "1"}
 
 
+_SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
 _CURRENT = """
 SELECT s.spec FROM attempt a JOIN task_state s USING (task_id)
 WHERE a.task_id = %(task)s AND a.attempt = %(attempt)s AND a.state = 'current'

@@ -8,11 +8,12 @@ import faust
 from events.topics import BATCHES
 from infra.faust_app import AppSettings, build_app, die, run
 from infra.kafka import Publisher
-from infra.postgres import create_engine
+from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
-from jobs.kinds.registry import kind_named
+from jobs.kinds.registry import kind_named, kinds
 from processors.importer.applying import Applying
 from processors.importer.importing import Importer, Tell
+from processors.importer.undoing import UndoWorker
 
 # Messages held in memory, each up to 0.9 MB packed: with more, a batch of high priority waits longer.
 BUFFER = 4
@@ -50,6 +51,18 @@ def build(settings: Settings) -> faust.App:
             tell = await importer.handle(event.message)
             await telling
             telling = asyncio.ensure_future(_told(tell, event))
+
+    undos = UndoWorker(engine, kinds(), publisher, settings.worker, settings.namespace)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def undoing() -> None:
+        await wait_for_postgres(engine)
+        try:
+            await undos.run()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
+            await die("undoing", error)
 
     for priority, topic in BATCHES.items():
         app.agent(

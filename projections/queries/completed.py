@@ -1,7 +1,7 @@
 """Imports that count: completed ones that were no dry run and were not undone.
 
 A replay of a completed task hides nothing, and neither does a cleanup: the audit trail says what a purged
-task was.
+task was. One that was undone and then replayed to its end counts again.
 """
 
 COUNTING = """(
@@ -14,5 +14,8 @@ COUNTING = """(
     JOIN task_event s ON s.task_id = p.id AND s.type = 'task.submitted.v1'
     WHERE s.data ->> 'kind' = 'bank_transactions' AND s.data ->> 'dry_run' IS DISTINCT FROM 'true'
       AND EXISTS (SELECT FROM task_event e WHERE e.task_id = p.id AND e.type = 'task.completed.v1')
-      AND NOT EXISTS (SELECT FROM task_event e WHERE e.task_id = p.id AND e.type = 'task.undone.v1')
+      AND NOT EXISTS (
+        SELECT FROM task_event e WHERE e.task_id = p.id AND e.type = 'task.undone.v1' AND NOT EXISTS (
+            SELECT FROM task_event c
+            WHERE c.task_id = p.id AND c.type = 'task.completed.v1' AND c."offset" > e."offset"))
 )"""

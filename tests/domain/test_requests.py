@@ -3,7 +3,6 @@
 import pytest
 
 from domain.commands import Cancel, FinishUndo, Purge, Replay, Undo
-from domain.refusals import undo_refusal
 from domain.states import Cancelled, Completed, Pending, Purged, Running, State, Undoing, Undone, status_of
 from domain.task import react, step
 from events.records import Counts
@@ -188,11 +187,9 @@ def test_an_import_can_be_taken_back_however_it_ended(facts: tuple[TaskEvent, ..
     state = given(*facts).when(TaskUndoRequested(force=True)).then(undo_accepted(3, force=True))
     assert isinstance(state, Undoing)
     assert status_of(state) == was
-    Given(state).when(Undo()).then()
     state = Given(state).when(FinishUndo(removed=20, restored=0, conflicts=0)).then(undone(4))
     assert isinstance(state, Undone)
     assert status_of(state) == was
-    Given(state).when(Undo()).then()
     Given(state).when(FinishUndo(removed=20, restored=0, conflicts=0)).then()
 
 
@@ -202,6 +199,8 @@ def test_an_import_can_be_taken_back_however_it_ended(facts: tuple[TaskEvent, ..
         ((), "unknown_task"),
         (PENDING, "still_running"),
         (RUNNING, "still_running"),
+        (UNDOING, "being_undone"),
+        (UNDONE, "already_undone"),
         (PURGED, "purged"),
         ((submitted(dry_run=True), started(), cancelled(2)), "dry_run"),
     ],
@@ -233,6 +232,21 @@ def test_a_replay_that_came_first_keeps_the_task_in_the_lists() -> None:
     again.when(TaskCleanupRequested()).then_refused("cleanup", "still_running")
 
 
-@pytest.mark.parametrize("facts", [UNDOING, UNDONE])
-def test_what_was_taken_back_already_is_no_reason_to_refuse(facts: tuple[TaskEvent, ...]) -> None:
-    assert undo_refusal(given(*facts).state) is None
+def test_what_no_kind_can_take_back_is_not_asked_of_it() -> None:
+    state, said = step(given(*CLEAN).state, TaskUndoRequested(), NOW, undoable=False)
+    assert isinstance(state, Completed)
+    assert [event.model_dump(include={"request", "reason"}) for event in said] == [
+        {"request": "undo", "reason": "cannot_be_undone"}
+    ]
+
+
+def test_of_two_who_undo_at_once_the_second_hears_that_it_is_being_done() -> None:
+    state = given(*CLEAN).when(TaskUndoRequested()).then(undo_accepted(3))
+    Given(state).when(TaskUndoRequested(force=True)).then_refused("undo", "being_undone")
+
+
+def test_an_undo_that_came_first_keeps_a_replay_out_and_the_other_way_round() -> None:
+    replay = TaskReplayRequested(attempt=2, scope="all", input="recorded")
+    given(*UNDOING).when(replay).then_refused("replay", "being_undone")
+    again = given(*CLEAN, accepted(3), started(4, attempt=2))
+    again.when(TaskUndoRequested()).then_refused("undo", "still_running")

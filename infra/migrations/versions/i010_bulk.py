@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "i010"
-down_revision = "i009"
+down_revision = "i005"
 branch_labels = None
 depends_on = None
 

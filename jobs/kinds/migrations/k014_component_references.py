@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "k014"
-down_revision = "k008"
+down_revision = "k009"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,161 @@
+"""``/tasks/{id}/undo``: take back what a task has written, and see before what that would be."""
+
+import time
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api import undo_models as models
+from api.context import Context, ContextDep, LanguageDep, Reading
+from api.price_models import Paged
+from api.problems import Problem
+from api.responses import reads, starts
+from api.security import Manager, Reader
+from api.starting import IdempotencyKey, checked_key
+from api.tasks import found
+from api.undo_shown import conflict, preview
+from events.tasks import TaskUndoRequested
+from infra.clock import new_id
+from infra.postgres import driver
+from infra.wording import word
+from jobs.kinds.registry import kinds
+from jobs.undoing import Undoing, foresee, foresee_conflicts, undoing_of
+from producers.requests import keyed_event_id
+from projections.queries import paging, undos
+from projections.queries.lists import words
+
+router = APIRouter(tags=["tasks"])
+
+ANSWER_SECONDS = 2.0
+
+
+class PreviewQuery(Paged):
+    """Query of the preview."""
+
+    force: bool = False
+
+
+@router.post("/tasks/{task_id:uuid}/undo", status_code=202, responses=starts(404, 409))
+async def undo_task(
+    task_id: UUID,
+    response: Response,
+    user: Manager,
+    context: ContextDep,
+    language: LanguageDep,
+    idempotency_key: IdempotencyKey = None,
+    wanted: Annotated[models.UndoRequest | None, Body()] = None,
+) -> models.UndoResponse:
+    """Take back what a task has written: rows it made go, rows it changed get their earlier values back. What
+    others have changed since, or brought as well, stays, unless forced. Answers when it is accepted, or after
+    2 s without an answer; 409 says why it cannot be, also where somebody else was faster. To undo an undo,
+    replay the task with scope ``all``."""
+    async with context.reading.connect() as connection:
+        await found(connection, task_id)
+    key = checked_key(idempotency_key)
+    event_id = keyed_event_id("undo", str(task_id), user.id, key) if key else new_id()
+    event = TaskUndoRequested(force=wanted.force if wanted else False)
+    response.headers["Location"] = f"/api/v1/tasks/{task_id}"
+    answer = await _repeated(context, task_id, event_id, event) if key else None
+    if answer is None:
+        await context.submissions.request(str(task_id), event, user.id, event_id)
+        answer = await _answer(context, task_id, event_id)
+    if answer.refused is not None:
+        raise _refused(answer.refused, answer.state, word(answer.refused, {}, language))
+    code = "task.undo_accepted" if answer.accepted else "task.undo_asked"
+    return models.UndoResponse(
+        task_id=task_id, status=answer.status, message=word(code, {}, language), accepted=answer.accepted
+    )
+
+
+@router.get("/tasks/{task_id:uuid}/undo", responses=reads(404))
+async def get_undo(task_id: UUID, _: Reader, connection: Reading) -> models.UndoInfo:
+    """The latest undo of a task: how far it is, or what came of it."""
+    await found(connection, task_id)
+    row = await undos.latest(connection, task_id)
+    if row is None:
+        raise Problem(404, "undo_unknown", field="task_id", task_id=str(task_id))
+    fields = {name: row[name] for name in models.UndoInfo.model_fields if name in row}
+    state: Any = "running" if row["finished_at"] is None else "finished"
+    return models.UndoInfo(task_id=task_id, state=state, **fields)
+
+
+@router.get("/tasks/{task_id:uuid}/undo/preview", responses=reads(404, 409))
+async def preview_undo(
+    task_id: UUID,
+    _: Reader,
+    connection: Reading,
+    language: LanguageDep,
+    query: Annotated[PreviewQuery, Query()],
+) -> models.UndoPreview:
+    """What an undo would do now: exact counts, the days it touches, and every conflict with its reason."""
+    row = await found(connection, task_id)
+    how = _how(row.task["kind"])
+    reason = await undos.refusal(connection, task_id)
+    raw = await driver(connection)
+    groups = await foresee(raw, how, str(task_id), force=query.force)
+    page = await _conflicts(connection, how, task_id, query)
+    return preview(task_id, query.force, reason, groups, page, language)
+
+
+@router.get("/tasks/{task_id:uuid}/undo/conflicts", responses=reads(404))
+async def list_undo_conflicts(
+    task_id: UUID,
+    _: Reader,
+    connection: Reading,
+    language: LanguageDep,
+    query: Annotated[Paged, Query()],
+) -> models.UndoConflictList:
+    """What the latest undo could not simply give back, and what became of it."""
+    await found(connection, task_id)
+    page = await undos.CONFLICTS.page(connection, {"task_id": task_id}, query.cursor, query.limit)
+    items = [conflict(item, language) for item in page.items]
+    return models.UndoConflictList(items=items, next_cursor=page.next_cursor)
+
+
+def _how(kind: str) -> Undoing:
+    how = undoing_of(kinds().get(kind))
+    if how is None:
+        raise _refused("cannot_be_undone", None, word("cannot_be_undone"))
+    return how
+
+
+def _refused(refused: str, state: str | None, reason: str) -> Problem:
+    return Problem(409, "undo_refused", args={"refused": refused, "state": state, "reason": reason})
+
+
+async def _conflicts(
+    connection: AsyncConnection, how: Undoing, task_id: UUID, query: PreviewQuery
+) -> paging.Page:
+    after = paging.decode(query.cursor, words)[0] if query.cursor else ""
+    rows = await foresee_conflicts(
+        await driver(connection), how, str(task_id), force=query.force, after=after, limit=query.limit + 1
+    )
+    return paging.page(rows, query.limit, lambda row: [row.row.row_id])
+
+
+async def _repeated(
+    context: Context, task_id: UUID, event_id: str, event: TaskUndoRequested
+) -> undos.UndoAnswer | None:
+    """What was said to this key before, if it was used; 422 where it came with another body."""
+    async with context.reading.connect() as connection:
+        answer = await undos.to_undo(connection, task_id, event_id)
+    if answer.request is None:
+        return None
+    if answer.request["force"] != event.force:
+        raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
+    return answer if answer.given else None
+
+
+async def _answer(context: Context, task_id: UUID, event_id: str) -> undos.UndoAnswer:
+    """What the conductor said to the request, as soon as the read model has it."""
+    until = time.monotonic() + ANSWER_SECONDS
+    while True:
+        async with context.reading.connect() as connection:
+            answer = await undos.to_undo(connection, task_id, event_id)
+        left = until - time.monotonic()
+        if answer.given or left <= 0:
+            return answer
+        # Also without news: the hub may be reconnecting.
+        await context.hub.changed(min(left, 0.25))
