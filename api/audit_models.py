@@ -109,29 +109,6 @@ class PreviewList(BaseModel):
     next_cursor: str | None
 
 
-class RejectInfo(BaseModel):
-    """A source row that was not used: which, what in it, why. ``row_no`` counts rows of data; ``sheet_row``
-    is where a table has it, titles and header counted."""
-
-    attempt: int
-    batch_no: int
-    row_no: int
-    sheet_row: int | None
-    raw: dict[str, Any]
-    field: str | None
-    value: str | None
-    code: str
-    message: str
-    fingerprint: str
-    rejected_at: datetime
-    corrected: dict[str, Any] | None
-
-
-class RejectList(BaseModel):
-    items: list[RejectInfo]
-    next_cursor: str | None
-
-
 class Counterparty(BaseModel):
     name: str
     inn: str

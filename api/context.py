@@ -18,7 +18,9 @@ from infra.objects import ObjectStore
 from infra.postgres import create_engine
 from infra.settings import Settings
 from infra.wording import Language, language_of
+from producers.corrections import Corrections
 from producers.submissions import Submissions
+from producers.sweeping import sweep_forever
 from projections.schema import in_schema
 
 
@@ -31,6 +33,7 @@ class Context:
     reading: AsyncEngine
     publisher: Publisher
     submissions: Submissions
+    corrections: Corrections
     objects: ObjectStore
     tokens: Tokens
     users: Users
@@ -51,8 +54,9 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
         for close in (engine.dispose, reading.dispose, publisher.stop):
             stack.push_async_callback(close)
         submissions = Submissions(engine, publisher, settings.namespace)
+        corrections = Corrections(engine, publisher, settings.keyed_hash_key(), settings.namespace)
         hub = Hub(settings.libpq_url, reading, settings.namespace)
-        sweep = asyncio.ensure_future(submissions.sweep_forever())
+        sweep = asyncio.ensure_future(sweep_forever(submissions.sweep, corrections.sweep))
         listen = asyncio.ensure_future(hub.run())
         for task in (sweep, listen):
             stack.push_async_callback(_ended, task)
@@ -62,6 +66,7 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
             reading=reading,
             publisher=publisher,
             submissions=submissions,
+            corrections=corrections,
             objects=ObjectStore.from_url(settings.object_store_url),
             tokens=tokens,
             users=Users(engine),

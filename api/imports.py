@@ -54,7 +54,7 @@ async def import_file(
     known = dict(uploads().values())
     name = kind_meant(kind, known)
     wanted = known[name]
-    upload = await _received(request, start.context)
+    upload = await received(request, start.context)
     file = _usable(upload, wanted)
     params = _params(upload, wanted.params, start.language)
     if params.preview is not None:
@@ -64,14 +64,14 @@ async def import_file(
         {"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
         params.given(),
         priority=params.priority,
-        dry_run=_flag(upload, "dry_run"),
+        dry_run=flag(upload, "dry_run"),
         file_hash=file.sha256,
         file_name=upload.file_name or None,
-        force=_flag(upload, "force"),
+        force=flag(upload, "force"),
     )
 
 
-async def _received(request: Request, context: Context) -> Upload:
+async def received(request: Request, context: Context) -> Upload:
     """What is too large by its own word is refused before a byte of it is read."""
     limit = context.settings.upload_limit_bytes
     length = request.headers.get("content-length", "")
@@ -115,7 +115,7 @@ async def _check_preview(context: Context, preview: UUID, file: StoredFile) -> N
         raise Problem(422, "preview_other_file", field="params.preview", task_id=str(preview))
 
 
-def _flag(upload: Upload, name: str) -> bool:
+def flag(upload: Upload, name: str) -> bool:
     value = _FLAGS.get(upload.fields.get(name, "").strip().lower())
     if value is None:
         raise Problem(422, "flag_invalid", field=name, field_name=name)

@@ -13,9 +13,9 @@ from api.audit_models import (
     Counterparty,
     EventInfo,
     PreviewRow,
-    RejectInfo,
 )
 from api.models import CompactTask, LastAttempt, TaskCounts, TaskError, TaskInfo, TaskProgress, TaskRetry
+from api.reject_models import RejectInfo
 from events.records import Counts
 from infra.wording import Language, days, word
 from projections.queries.tasks import TaskRow
@@ -136,9 +136,13 @@ def batch_info(row: Row) -> BatchInfo:
 
 
 def reject_info(row: Row, language: Language) -> RejectInfo:
-    named = {"field": row["field"], "value": row["value"], "row": row["row_no"], **row["args"]}
-    shown = {"message": word(row["code"], named, language), "sheet_row": _sheet_row(row["raw"])}
-    return RejectInfo(**{**row, **shown})
+    return RejectInfo(**worded(row, language), sheet_row=_sheet_row(row["raw"]))
+
+
+def worded(row: Row, language: Language) -> dict[str, Any]:
+    """A rejection, or a group of them, with the words of its code."""
+    named = {"field": row["field"], "value": row.get("value"), "row": row.get("row_no"), **row["args"]}
+    return {**row, "message": word(row["code"], named, language)}
 
 
 def _sheet_row(raw: Row) -> int | None:

@@ -128,24 +128,6 @@ async def list_batches(
     )
 
 
-@router.get("/tasks/{task_id:uuid}/rejects", responses=reads(404))
-async def list_rejects(
-    task_id: UUID,
-    _: Reader,
-    connection: Reading,
-    language: LanguageDep,
-    attempt: AttemptNo = None,
-    fingerprint: Name = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> audited.RejectList:
-    """Rejected rows in the order of the source: which, what in it, why."""
-    await found(connection, task_id)
-    page = await audit.rejects(connection, task_id, cursor, limit, attempt=attempt, fingerprint=fingerprint)
-    items = [shown.reject_info(row, language) for row in page.items]
-    return audited.RejectList(items=items, next_cursor=page.next_cursor)
-
-
 @router.get("/tasks/{task_id:uuid}/preview", responses=reads(404))
 async def list_preview(
     task_id: UUID,

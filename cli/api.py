@@ -1,7 +1,7 @@
 """The HTTP API as a person uses it: signed in, pages followed, problems in words."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx
 
@@ -14,6 +14,8 @@ _PAGE = 500
 _OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 # A request to stop waits up to 2 s for its answer; an upload's answer comes when the last byte is stored.
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+# A file of a million rows is made before its first byte comes.
+_DOWNLOAD = httpx.Timeout(30.0, connect=5.0, read=600.0)
 
 Json = dict[str, Any]
 
@@ -68,6 +70,22 @@ class Api:
             cursor = page["next_cursor"]
             if cursor is None:
                 return
+
+    def download(self, path: str, params: Mapping[str, Any], into: IO[bytes]) -> httpx.Headers:
+        """A file, written as it comes; returns its headers."""
+        headers = {"Authorization": f"Bearer {self.token()}"}
+        try:
+            with self._http.stream(
+                "GET", f"{PREFIX}{path}", params=params, headers=headers, timeout=_DOWNLOAD
+            ) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    _body(answer, self.url)
+                for piece in answer.iter_bytes():
+                    into.write(piece)
+                return answer.headers
+        except httpx.TransportError as error:
+            raise Unreachable("cli.unreachable", self.url, reason=_reason(error)) from error
 
     def _call(self, method: str, path: str, **request: Any) -> Json:
         headers = dict(request.pop("headers", {}))

@@ -7,6 +7,7 @@ import typer
 
 from cli import (
     classify,
+    correct,
     coverage,
     demo,
     duplicates,
@@ -61,6 +62,7 @@ app.command()(watching.watch)
 app.command()(tasks.cancel)
 app.command()(replay.replay)
 app.command()(rejects.rejects)
+app.command()(correct.correct)
 app.command()(warnings.warnings)
 app.command()(duplicates.duplicates)
 app.command()(coverage.coverage)

@@ -15,7 +15,8 @@ def first_rows(api: Api, task: Json, most: int = MOST_AT_ONCE) -> list[Json]:
     expected = min(task["counts"].get("rejected", 0), most)
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
-        found = list(islice(api.items(f"/tasks/{task['id']}/rejects", {"limit": most}), most))
+        wanted = {"limit": most, "only_current": True}
+        found = list(islice(api.items(f"/tasks/{task['id']}/rejects", wanted), most))
         if len(found) >= expected or time.monotonic() > until:
             return found
         time.sleep(0.1)

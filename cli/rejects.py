@@ -1,4 +1,4 @@
-"""``tidemark rejects``: the rows that were not loaded, and why; as a sheet to be corrected."""
+"""``tidemark rejects``: the rows that were not loaded, and why; as a file to be corrected."""
 
 import sys
 from pathlib import Path
@@ -6,43 +6,71 @@ from typing import Annotated
 
 import typer
 
+from cli.api import Api
+from cli.downloads import opened
 from cli.failures import Failure
 from cli.rejected_rows import first_rows
 from cli.root import State, state_of
-from cli.sheets import delimiter, opened, write_rejects
+from cli.screen import Screen, cells, table
 from cli.task_report import first_rejects
 from cli.watching import TaskId
+from infra.wording import number
 
 _SHOWN = 100
 
-File = Annotated[Path | None, typer.Argument(help="With --csv: where to; stdout if left out.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="All of them, with their own columns, for Excel.")]
+File = Annotated[
+    Path | None, typer.Argument(help="Where to write all of them: rows.xlsx or rows.csv.", show_default=False)
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="All of them as CSV; to stdout without FILE.")]
+Groups = Annotated[bool, typer.Option("--groups", help="Only the causes, and how many rows each has.")]
 
 
-def rejects(ctx: typer.Context, task_id: TaskId, file: File = None, as_csv: AsCsv = False) -> None:
-    """Show rejected rows with their reasons; --csv [FILE] writes exactly those rows."""
+def rejects(
+    ctx: typer.Context, task_id: TaskId, file: File = None, as_csv: AsCsv = False, groups: Groups = False
+) -> None:
+    """Show rejected rows with their reasons; FILE or --csv writes exactly those rows, to be corrected."""
     state = state_of(ctx)
-    if as_csv or file:
-        _write(state, str(task_id), file)
-        return
     with state.api() as api:
+        if as_csv or file:
+            _write(state, api, str(task_id), file, as_csv=as_csv)
+            return
         task = api.get(f"/tasks/{task_id}")
         if not task["counts"]["rejected"]:
             state.screen.say("cli.no_rejects")
-        first_rejects(state.screen, api, task, _SHOWN)
+        elif groups:
+            first_rows(api, task)
+            _groups(state.screen, api, str(task_id))
+        else:
+            first_rejects(state.screen, api, task, _SHOWN)
 
 
-def _write(state: State, task_id: str, file: Path | None) -> None:
-    with state.api() as api:
-        first_rows(api, api.get(f"/tasks/{task_id}"))
-        rows = api.items(f"/tasks/{task_id}/rejects")
-        try:
-            with opened(file, sys.stdout) as into:
-                written = write_rejects(rows, into, delimiter(state.screen.language))
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            raise Failure(
-                "cli.file_unwritable", str(file or "stdout"), reason=error.strerror or str(error)
-            ) from error
-    state.screen.tell("cli.rejects_written", count=written, file=str(file or "stdout"))
+def _groups(screen: Screen, api: Api, task_id: str) -> None:
+    headers = ("rows", "reason", "field", "corrected", "some_rows")
+    made = table(*(screen.word(f"cli.{name}") for name in headers), right=(0, 3))
+    for group in api.items(f"/tasks/{task_id}/rejects/groups"):
+        rows, some = group["rows"], group["some_rows"]
+        made.add_row(
+            *cells(
+                number(rows, screen.language),
+                group["message"],
+                group["field"] or "",
+                number(group["corrected"], screen.language),
+                ", ".join(map(str, some)) + (" …" if rows > len(some) else ""),
+            )
+        )
+    screen.show(made)
+
+
+def _write(state: State, api: Api, task_id: str, file: Path | None, *, as_csv: bool) -> None:
+    first_rows(api, api.get(f"/tasks/{task_id}"))
+    form = "xlsx" if file is not None and file.suffix.lower() == ".xlsx" and not as_csv else "csv"
+    try:
+        with opened(file, sys.stdout.buffer) as into:
+            said = api.download(f"/tasks/{task_id}/rejects/export", {"format": form}, into)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise Failure(
+            "cli.file_unwritable", str(file or "stdout"), reason=error.strerror or str(error)
+        ) from error
+    state.screen.tell("cli.rejects_written", count=int(said["x-rows"]), file=str(file or "stdout"))

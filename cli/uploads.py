@@ -13,7 +13,7 @@ from cli.failures import Failure, Interrupted, Refused
 from cli.screen import Screen
 
 # The answer comes when the last byte is stored: a slow object store may take minutes for 2 GB.
-_TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=600.0)
+TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def upload(
                 files={"file": (path.name, Counted(file, progress, bar), "application/octet-stream")},
                 data=form,
                 headers={"Idempotency-Key": options.key} if options.key else {},
-                timeout=_TIMEOUT,
+                timeout=TIMEOUT,
             )
         except Refused as refused:
             raise Refused(refused.status, refused.problem, str(path)) from refused

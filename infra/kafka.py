@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 ZSTD_LEVEL = 1
 _TOPICS_KNOWN_WITHIN = 30.0
+_BATCH_BYTES = 512 * 1024
 
 
 class LogUnavailable(Exception):
@@ -116,6 +117,8 @@ class Publisher:
                     client_id=self._client_id,
                     acks="all",
                     enable_idempotence=True,
+                    # The next fills while one is on its way; 16 KB, the default, are ten rows of a bank.
+                    max_batch_size=_BATCH_BYTES,
                     request_timeout_ms=int(self._patience * 1000) + 5_000,
                     metadata_max_age_ms=30_000,
                 )

@@ -5,7 +5,6 @@ submission whose event could not be published stays there and is swept: its even
 publishing twice counts once.
 """
 
-import asyncio
 import logging
 from typing import Any
 
@@ -19,12 +18,10 @@ from events.cloudevents import Envelope, Headers, encode
 from events.topics import TASKS
 from infra.clock import new_id, utc_now
 from infra.kafka import LogUnavailable, Publisher
-from infra.postgres import is_outage
 from producers.submission import Accepted, FileAlreadyImported, KeyReused, Submission
 
 log = logging.getLogger(__name__)
 
-SWEEP_EVERY = 1.0
 SWEEP_MOST = 500
 
 
@@ -84,17 +81,6 @@ class Submissions:
                 return len(waiting) - number
         await self._mark_published()
         return 0
-
-    async def sweep_forever(self) -> None:
-        """Sweep every second; a database that is away is waited for."""
-        while True:
-            try:
-                await self.sweep()
-            except Exception as error:
-                if not is_outage(error):
-                    raise
-                log.warning("PostgreSQL is away, the sweep waits")
-            await asyncio.sleep(SWEEP_EVERY)
 
     async def _insert(
         self,

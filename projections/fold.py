@@ -103,7 +103,7 @@ def _write(changes: Changes, before: Mapping[str, View], after: Mapping[str, Vie
 
 
 def reject_rows(reads: Iterable[Read]) -> tuple[list[Row], list[Row]]:
-    """New rejects, of repeats the first; and the last correction of each corrected row."""
+    """New rejects, of repeats the first; and the latest correction of each corrected row."""
     rejects: dict[tuple[str, int, int], Row] = {}
     corrections: dict[tuple[str, int, int], Row] = {}
     for read in reads:
@@ -113,5 +113,7 @@ def reject_rows(reads: Iterable[Read]) -> tuple[list[Row], list[Row]]:
             rejects.setdefault(key, rows.reject_row(read.envelope, event, read.position))
         elif isinstance(event, RowCorrected):
             key = (read.envelope.subject, event.attempt, event.row_no)
-            corrections[key] = rows.correction_row(read.envelope, event)
+            known = corrections.get(key)
+            if known is None or known["corrected_at"] < read.envelope.time:
+                corrections[key] = rows.correction_row(read.envelope, event)
     return list(rejects.values()), list(corrections.values())

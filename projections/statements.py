@@ -56,10 +56,12 @@ INSERT INTO reject SELECT * FROM jsonb_populate_recordset(NULL::reject, %s::json
 WHERE NOT EXISTS (SELECT FROM purged_task p WHERE p.id = r.task_id)
 ON CONFLICT DO NOTHING
 """
+# One that was swept may come after a later one of the same row.
 WRITE_CORRECTIONS = """
 UPDATE reject r SET corrected = c.corrected, corrected_by = c.corrected_by, corrected_at = c.corrected_at
 FROM jsonb_populate_recordset(NULL::reject, %s::jsonb) c
 WHERE (r.task_id, r.attempt, r.row_no) = (c.task_id, c.attempt, c.row_no)
+  AND (r.corrected_at IS NULL OR r.corrected_at < c.corrected_at)
 """
 WRITE_COUNTS = """
 INSERT INTO task_count SELECT * FROM jsonb_populate_recordset(NULL::task_count, %s::jsonb)

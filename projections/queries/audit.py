@@ -1,4 +1,4 @@
-"""What happened to a task: its events, attempts, batches, rejected rows."""
+"""What happened to a task: its events, attempts, batches."""
 
 from typing import Any
 from uuid import UUID
@@ -34,12 +34,6 @@ SELECT * FROM batch WHERE task_id = :id AND (attempt, batch_no) > (:attempt_afte
   AND (CAST(:attempt AS int) IS NULL OR attempt = :attempt)
 ORDER BY attempt, batch_no LIMIT :most
 """
-_REJECTS = """
-SELECT * FROM reject WHERE task_id = :id AND (attempt, row_no) > (:attempt_after, :after)
-  AND (CAST(:attempt AS int) IS NULL OR attempt = :attempt)
-  AND (CAST(:fingerprint AS text) IS NULL OR fingerprint = :fingerprint)
-ORDER BY attempt, row_no LIMIT :most
-"""
 
 
 async def events(
@@ -72,21 +66,6 @@ async def batches(
     parameters = _after(task_id, cursor, limit) | {"attempt": attempt}
     rows = await _rows(connection, _BATCHES, parameters)
     return paging.page(rows, limit, lambda row: (row["attempt"], row["batch_no"]))
-
-
-async def rejects(
-    connection: AsyncConnection,
-    task_id: UUID,
-    cursor: str | None = None,
-    limit: int = 50,
-    *,
-    attempt: int | None = None,
-    fingerprint: str | None = None,
-) -> paging.Page:
-    """Rejected rows in the order of the source."""
-    parameters = _after(task_id, cursor, limit) | {"attempt": attempt, "fingerprint": fingerprint}
-    rows = await _rows(connection, _REJECTS, parameters)
-    return paging.page(rows, limit, lambda row: (row["attempt"], row["row_no"]))
 
 
 def _after(task_id: UUID, cursor: str | None, limit: int) -> dict[str, Any]:

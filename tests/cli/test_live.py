@@ -82,7 +82,7 @@ def test_a_partial_import_ends_with_one_and_gives_its_rejects(
     assert result.exit_code == 1
     assert "▲ Done, 3 rows need attention" in result.stdout
     assert "there is no such day" in result.stdout
-    assert "--csv" in result.stdout
+    assert "rows.xlsx" in result.stdout
     task_id = newest(live)["id"]
     sheet = tmp_path / "rows.csv"
     done = live.run("rejects", task_id, "--csv", sheet)

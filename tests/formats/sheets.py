@@ -54,6 +54,19 @@ def workbook(
     return file.getvalue()
 
 
+def sheet_of_texts(rows: Sequence[Sequence[str]]) -> bytes:
+    """Every cell a text, whatever it looks like."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    made = book.add_worksheet()
+    for no, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            if cell:
+                made.write_string(no, column, cell)
+    book.close()
+    return file.getvalue()
+
+
 def changed(content: bytes, **parts: Callable[[bytes], bytes]) -> bytes:
     """A workbook with parts of it changed, by the name of their file without its ending."""
     source, file = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()

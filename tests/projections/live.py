@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from events.base import Event
+from events.rows import RowCorrected
 from events.topics import REJECTS, TASKS, topic_specs
 from infra.clock import new_id
 from infra.kafka import Publisher, ensure_topics
@@ -41,6 +42,18 @@ class Live:
 
     async def publish_rejects(self, task_id: str, *events: Event) -> None:
         envelopes = [envelope(event, task_id=task_id) for event in events]
+        await self._publisher.publish_patiently(self.settings.namespace + REJECTS, envelopes)
+
+    async def publish_corrections(self, task_id: str, row_no: int, *seconds: int) -> None:
+        """Corrections of one row, each accepted at its own second, in this order in the log."""
+        envelopes = [
+            envelope(
+                RowCorrected(attempt=1, row_no=row_no, raw={"second": str(second)}),
+                task_id=task_id,
+                second=second,
+            )
+            for second in seconds
+        ]
         await self._publisher.publish_patiently(self.settings.namespace + REJECTS, envelopes)
 
     async def append(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> None:

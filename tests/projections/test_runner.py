@@ -67,6 +67,20 @@ async def test_rejected_rows_are_kept_with_what_is_in_them_and_their_correction(
         )
 
 
+async def test_of_corrections_the_latest_stays_however_they_come(live: Live) -> None:
+    async with live.projection():
+        task = await live.publish(submitted, started)
+        await live.publish_rejects(task, rejected)
+        for seconds in ((2,), (1,), (4, 3)):
+            await live.publish_corrections(task, 41, *seconds)
+        await live.publish_rejects(task, rejected.model_copy(update={"row_no": 42}))
+        await live.until(
+            "SELECT corrected ->> 'second' FROM reject WHERE task_id = %s ORDER BY row_no",
+            task,
+            rows=[("4",), (None,)],
+        )
+
+
 async def test_tasks_are_counted_by_status(live: Live) -> None:
     count = "SELECT COALESCE(sum(n), 0)::int FROM task_count WHERE status = %s"
     before = {s: live.rows(count, s)[0][0] for s in ("pending", "running", "completed")}

@@ -1,0 +1,118 @@
+"""``PATCH /tasks/{id}/rejects/{row}`` and the corrected error file: what a person says instead of a row."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.context import Context, ContextDep, Reading
+from api.problems import Problem
+from api.reject_models import CorrectionInfo, RowCorrection
+from api.rejects import checked, unknown
+from api.responses import starts
+from api.security import Manager
+from api.tasks import found
+from domain.errors import MalformedRow
+from infra.users import User
+from jobs.base import Row
+from jobs.correcting import corrected_row
+from producers.correction import (
+    Corrected,
+    CorrectedMeanwhile,
+    Correction,
+    CorrectionRefused,
+    RowBeingLoaded,
+)
+from projections.queries import rejects
+
+router = APIRouter(tags=["rejected rows"])
+
+
+@router.patch("/tasks/{task_id:uuid}/rejects/{row_no:int}", responses=starts(404, 409))
+async def correct_row(
+    task_id: UUID, row_no: int, wanted: RowCorrection, user: Manager, connection: Reading, context: ContextDep
+) -> CorrectionInfo:
+    """Correct a rejected row. It is loaded by the next replay of the rejected rows; 409 says why it cannot be
+    corrected: a later attempt has loaded it or is loading it, or somebody else was faster."""
+    await found(connection, task_id)
+    row = (await rejects.latest(connection, task_id, [checked(row_no)])).get(row_no)
+    if row is None:
+        raise unknown(row_no)
+    if (moved := moved_on(row, wanted.attempt, wanted.expected)) is not None:
+        raise moved_problem(moved, row)
+    raw = await _edited(connection, task_id, row, wanted.fields)
+    correction = Correction(row_no, row["attempt"], row["batch_no"], raw, wanted.expected)
+    # The connection that has read must not be held while the other one waits for the conductor.
+    await connection.rollback()
+    [accepted], published = await accept(context, task_id, user, [correction])
+    return CorrectionInfo(
+        number=accepted.number,
+        attempt=accepted.attempt,
+        row_no=row_no,
+        raw=dict(accepted.raw),
+        corrected_by=user.name,
+        corrected_at=accepted.corrected_at,
+        published=published,
+    )
+
+
+async def accept(
+    context: Context, task_id: UUID, user: User, corrections: Sequence[Correction]
+) -> tuple[list[Corrected], bool]:
+    """All of them or none; 409 for the first that the conductor or somebody else has overtaken."""
+    try:
+        return await context.corrections.accept(str(task_id), user.id, corrections)
+    except CorrectionRefused as refused:
+        raise moved_problem(code_of(refused), {"row_no": refused.row_no}) from refused
+
+
+def code_of(refused: CorrectionRefused) -> str:
+    if isinstance(refused, RowBeingLoaded):
+        return "row_being_loaded"
+    return "row_corrected_meanwhile" if isinstance(refused, CorrectedMeanwhile) else "row_loaded_since"
+
+
+def moved_on(row: Mapping[str, Any], attempt: int | None, expected: int) -> str | None:
+    """Why what somebody has seen of a row is no longer so; None where it is."""
+    if not row["current"]:
+        return "row_loaded_since"
+    if attempt is not None and attempt != row["attempt"]:
+        return "row_rejected_again"
+    return "row_corrected_meanwhile" if expected != row["corrections"] else None
+
+
+def moved_problem(code: str, row: Mapping[str, Any]) -> Problem:
+    return Problem(409, code, field="row_no", row=row["row_no"])
+
+
+def as_it_stands(row: Mapping[str, Any]) -> Row:
+    """The row with its last correction."""
+    found: Row = row["raw"] if row["corrected"] is None else row["corrected"]
+    return found
+
+
+async def _edited(
+    connection: AsyncConnection, task_id: UUID, row: Mapping[str, Any], fields: Mapping[str, Any]
+) -> Row:
+    before = as_it_stands(row)
+    known = await fields_known(connection, task_id, row, fields)
+    try:
+        return corrected_row(before, fields, known)
+    except MalformedRow as error:
+        field = "fields" if error.field is None else f"fields.{error.field}"
+        raise Problem(
+            422, error.code, field=field, args={"name": error.field or "", **error.arguments}
+        ) from error
+
+
+async def fields_known(
+    connection: AsyncConnection, task_id: UUID, row: Mapping[str, Any], names: Mapping[str, Any]
+) -> set[str]:
+    """The field at fault, and those that other rejected rows of the task have: a cell that was empty in the
+    source is none of the row's fields."""
+    known = {row["field"]} if row["field"] is not None else set()
+    missing = [name for name in names if name not in as_it_stands(row) and name not in known]
+    usable = [name for name in missing if "\0" not in name and name.isprintable()]
+    return known | (await rejects.known_fields(connection, task_id, usable) if usable else set())
