@@ -104,8 +104,13 @@ def _logging() -> tuple[str, ...]:
     )
 
 
+def cluster_id(drawn: uuid.UUID) -> str:
+    """As Kafka writes it; but one of 64 would begin with a dash, which its tool takes for an option."""
+    written = base64.urlsafe_b64encode(drawn.bytes).decode().rstrip("=")
+    return f"_{written[1:]}" if written.startswith("-") else written
+
+
 def _format(classpath: str, properties: Path) -> None:
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = [
         str(JAVA),
         "-cp",
@@ -113,7 +118,7 @@ def _format(classpath: str, properties: Path) -> None:
         "kafka.tools.StorageTool",
         "format",
         "-t",
-        cluster,
+        cluster_id(uuid.uuid4()),
         "-c",
         str(properties),
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "i009"
-down_revision = "i002"
+down_revision = "i004"
 branch_labels = None
 depends_on = None
 
