@@ -14,9 +14,10 @@ from api.tasks import found
 router = APIRouter(tags=["tasks"])
 
 
-@router.get("/api/tasks/{task_id:uuid}", responses=reads(404))
+@router.get("/api/tasks/{task_id:uuid}", responses=reads(404), response_model_exclude_unset=True)
 async def get_compact_task(
     task_id: UUID, _: Reader, connection: Reading, language: LanguageDep
 ) -> CompactTask:
-    """Pending shows as running; failed and stopped as error, with the words in ``error``."""
+    """Pending shows as running; failed and stopped as error, with the words in ``error``; ``retry`` is there
+    only while the task waits for its next try."""
     return shown.compact(await found(connection, task_id), language)

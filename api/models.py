@@ -144,9 +144,9 @@ class CompactTask(BaseModel):
     message: str
     result: dict[str, Any] | None
     error: str | None
-    retry: TaskRetry | None
     created_at: datetime
     done_at: datetime | None
+    retry: TaskRetry | None = None
 
 
 class Token(BaseModel):

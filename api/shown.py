@@ -86,9 +86,9 @@ def compact(row: TaskRow, language: Language) -> CompactTask:
         message=info.progress.message,
         result=info.result,
         error=words if status == "error" else None,
-        retry=info.retry,
         created_at=info.created_at,
         done_at=info.finished_at,
+        **({"retry": info.retry} if info.retry else {}),
     )
 
 

@@ -66,7 +66,8 @@ class Repeater:
                         raise Fatal("recorded_content_differs", batch=step.place.batch_no)
                     yield self.again(step, orjson.loads(plain))
         except PlaceGone as error:
-            raise Fatal("recorded_input_gone", partition=error.at[1], offset=error.at[2]) from error
+            lost = next(step.place.batch_no for step in steps if at(step) == error.at)
+            raise Fatal("recorded_input_gone", batch=lost) from error
 
     def again(self, step: Step, data: Mapping[str, Any]) -> CutBatch:
         """The batch of ``data``, or the rows of it that are wanted; ordinals and context stay what they were,

@@ -95,7 +95,7 @@ async def test_what_was_stopped_goes_on(api: Installation) -> None:
 async def test_a_repeat_that_fails_leaves_the_task_as_it_was(api: Installation) -> None:
     task_id = await partial(api)
     await replay(api, task_id, scope="all")
-    fatal = ErrorInfo(code="recorded_input_gone", args={"partition": 1, "offset": 2}, fingerprint="f")
+    fatal = ErrorInfo(code="recorded_input_gone", args={"batch": 1}, fingerprint="f")
     failed = TaskWorkFailed(attempt=2, tries=1, worker="reader", error=fatal)
     await api.live.publish(failed, task_id=task_id)
     task = await api.until(task_id, status="completed", attempt=2)

@@ -1,7 +1,6 @@
 """A task runs again, goes on, or loads its rejected rows: its file is there exactly, whatever dies."""
 
 import asyncio
-import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -96,7 +95,8 @@ def test_a_cancelled_half_import_goes_on(stack: RunningStack, manager: Client, m
     first, second = manager.every(f"/tasks/{task_id}/attempts")
     assert (first["scope"], second["scope"], second["input"]) == ("all", "unfinished", "recorded")
     assert sum(first["counts"].values()) + sum(second["counts"].values()) == PART
-    assert [total["turnover"] for total in second["totals"]] == ["adds_up"]
+    # Said by whichever of the two has read the statement to its end.
+    assert [total["turnover"] for one in (first, second) for total in one["totals"]] == ["adds_up"]
 
 
 def test_a_cancelled_half_import_runs_again(stack: RunningStack, manager: Client, made: Making) -> None:
@@ -164,29 +164,25 @@ def test_rejected_rows_are_loaded_after_their_correction(
     task_id = manager.started(made(60, bad=["date_impossible", "date_impossible"]).path)
     assert manager.finished(task_id)["counts"] == dict.fromkeys(VERDICTS, 0) | {"created": 58, "rejected": 2}
     one, other = manager.every(f"/tasks/{task_id}/rejects")
-    correct(stack, task_id, one, Дата="28.02.2025", ДатаСписано="28.02.2025", ДатаПоступило="28.02.2025")
+    correct(manager, task_id, one, Дата="28.02.2025", ДатаСписано="28.02.2025", ДатаПоступило="28.02.2025")
     task = replayed(manager, task_id)
     assert (task["counts"]["created"], task["counts"]["rejected"], task["outcome"]) == (59, 1, "partial")
-    assert [row["row_no"] for row in manager.every(f"/tasks/{task_id}/rejects", attempt=2)] == [
-        other["row_no"]
-    ]
+    [still] = manager.every(f"/tasks/{task_id}/rejects", attempt=2)
+    assert still["row_no"] == other["row_no"]
     difference = manager.get(f"/tasks/{task_id}/attempts/1/diff/2")
     assert [(row["row_no"], row["change"]) for row in difference["items"]] == [(one["row_no"], "accepted")]
-    correct(stack, task_id, other, Дата="28.02.2025", ДатаСписано="28.02.2025", ДатаПоступило="28.02.2025")
+    correct(manager, task_id, still, Дата="28.02.2025", ДатаСписано="28.02.2025", ДатаПоступило="28.02.2025")
     task = replayed(manager, task_id, scope="rejected", input="source")
     assert (task["counts"]["created"], task["outcome"]) == (60, "clean")
     check_corrections_stay(stack, manager, task_id)
 
 
-def correct(stack: RunningStack, task_id: str, reject: Json, **fields: str) -> None:
+def correct(client: Client, task_id: str, reject: Json, **fields: str) -> None:
     """As a person does: the row in another form."""
-    raw = reject["raw"] | {name: value for name, value in fields.items() if reject["raw"].get(name)}
-    with stack.database() as connection:
-        connection.execute(
-            "INSERT INTO correction (event_id, task_id, row_no, number, attempt, raw, row_hash, corrected_by,"
-            " corrected_at) VALUES (uuidv7(), %s, %s, 1, %s, %s, '', 'user:somebody', now())",
-            [task_id, reject["row_no"], reject["attempt"], json.dumps(raw)],
-        )
+    changed = {name: value for name, value in fields.items() if reject["raw"].get(name)}
+    asked = {"fields": changed, "expected": 0, "attempt": reject["attempt"]}
+    answer = client.http.patch(f"/tasks/{task_id}/rejects/{reject['row_no']}", json=asked)
+    assert answer.is_success, answer.text
 
 
 def check_corrections_stay(stack: RunningStack, client: Client, task_id: str) -> None:
