@@ -47,5 +47,9 @@ async def test_a_reject_says_where_the_sheet_has_it(raw: dict[str, Any], sheet_r
         "fingerprint": "f",
         "rejected_at": utc_now(),
         "corrected": None,
+        "current": True,
+        "corrections": 0,
+        "corrected_by": None,
+        "corrected_at": None,
     }
     assert reject_info(row, "ru").sheet_row == sheet_row
