@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from infra.postgres import create_engine
 from infra.settings import Settings
+from projections.schema import checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,21 @@ async def standing(settings: Settings) -> Standing:
         async with engine.connect() as connection:
             places = [Place(*row) for row in await connection.execute(text(_PLACES))]
             heartbeat = await connection.scalar(text(_HEARTBEAT))
-            versions = [Version(*row) for row in await connection.execute(text(_VERSIONS))]
+            found = (await connection.execute(text(_VERSIONS))).all()
+            versions = [
+                Version(one.name, one.made_at, await _tasks(connection, one.name), one.size) for one in found
+            ]
     finally:
         await engine.dispose()
     return Standing(places, versions, None if heartbeat is None else float(heartbeat))
+
+
+async def _tasks(connection: AsyncConnection, schema: str) -> int:
+    """By the counters, which are few; a schema that is being made may not have them yet."""
+    counters = f"{checked(schema)}.task_count"
+    if not await connection.scalar(text("SELECT to_regclass(:name)"), {"name": counters}):
+        return 0
+    return int(await connection.scalar(text(f"SELECT coalesce(sum(n), 0) FROM {counters}")) or 0)
 
 
 _PLACES = """
@@ -64,9 +77,9 @@ ORDER BY topic, partition
 """
 _HEARTBEAT = "SELECT extract(epoch FROM now() - max(seen_at)) FROM read.projection_offset"
 _VERSIONS = """
-SELECT n.nspname, (obj_description(n.oid, 'pg_namespace')::jsonb ->> 'made_at')::timestamptz,
-    coalesce(sum(c.reltuples) FILTER (WHERE c.relname = 'task'), 0)::bigint,
-    coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+SELECT n.nspname AS name,
+    (obj_description(n.oid, 'pg_namespace')::jsonb ->> 'made_at')::timestamptz AS made_at,
+    coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint AS size
 FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind = 'r'
 WHERE n.nspname IN ('read', 'read_before', 'read_rebuilt') GROUP BY n.oid, n.nspname ORDER BY n.nspname
 """

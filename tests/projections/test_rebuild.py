@@ -192,4 +192,5 @@ async def test_the_standing_says_lag_heartbeat_and_versions(live: Live) -> None:
         await live.until("SELECT count(*)::int FROM projection_offset WHERE seen_at IS NULL", rows=[(0,)])
         found = await standing(live.settings)
     assert (found.heartbeat is not None, len(found.places)) == (True, 24)
-    assert {version.schema for version in found.versions} >= {"read", "read_rebuilt"}
+    tasks = {version.schema: version.tasks for version in found.versions}
+    assert tasks["read"] == tasks["read_rebuilt"] > 0
