@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from cli.failures import PARTIAL, Unreachable
+from cli.failures import PARTIAL, Failure, Unreachable
 from cli.root import State, state_of
 from cli.screen import cells, table
 from infra.wording import number
@@ -61,7 +61,10 @@ def repair(ctx: typer.Context, task: Annotated[UUID, typer.Argument(help="The ta
 
     state = state_of(ctx)
     state.screen.tell("cli.projections.rebuilding")
-    changed = _run(state, repaired(state.installation.settings(), task)).changed
+    found = _run(state, repaired(state.installation.settings(), task))
+    changed = found.changed
+    if not found.known:
+        raise Failure("cli.projections.no_task", str(task))
     if not changed:
         state.screen.say("cli.projections.was_right")
     for name, rows in changed.items():

@@ -31,6 +31,9 @@ def checked(path: Path) -> Path:
         raise Failure("cli.file_not_found", str(path))
     if path.is_dir():
         raise Failure("cli.file_is_folder", str(path))
+    if not path.is_file():
+        # A pipe is read once and has no size: a dry run would find nothing in it, an upload would not end.
+        raise Failure("cli.file_is_pipe", str(path))
     try:
         path.open("rb").close()
     except OSError as error:

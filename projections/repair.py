@@ -40,9 +40,11 @@ ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = c.n + excluded.
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """``changed`` by table: how many rows were on one side only; empty = all was as the log says."""
+    """``changed`` by table: how many rows were on one side only; empty = all was as the log says.
+    ``known``: the log tells of such a task."""
 
     changed: Mapping[str, int]
+    known: bool
 
 
 async def repair(settings: Settings, task_id: UUID) -> Repaired:
@@ -59,11 +61,17 @@ async def repair(settings: Settings, task_id: UUID) -> Repaired:
                 await switching.lock_offsets(connection)
                 await builder.run_to(await offsets(connection, LIVE))
                 await take_over_old_rejects(connection, BESIDE, builder.low)
+                known = await _told_of(connection, task_id)
                 changed = await _replaced(connection, task_id)
             await builder.close()
         async with engine.begin() as connection:
             await connection.execute(text(f"DROP SCHEMA {BESIDE} CASCADE"))
-    return Repaired(changed)
+    return Repaired(changed, known)
+
+
+async def _told_of(connection: AsyncConnection, task_id: UUID) -> bool:
+    found = text(f"SELECT EXISTS (SELECT FROM {BESIDE}.task_event WHERE task_id = :task)")
+    return bool(await connection.scalar(found, {"task": task_id}))
 
 
 async def _replaced(connection: AsyncConnection, task_id: UUID) -> dict[str, int]:

@@ -18,6 +18,7 @@ from events.tasks import (
     TaskStalled,
     TaskWorkFailed,
 )
+from infra.clock import new_id
 from infra.postgres import create_engine
 from projections.rebuild import BESIDE, rebuild, rolled_back
 from projections.rebuilding.comparing import Side, compared
@@ -173,6 +174,7 @@ async def test_one_task_is_mended_alone(live: Live) -> None:
         changed = (await repair(live.settings, UUID(broken))).changed
         assert changed == {"task": 2, "batch": 2}
         assert (await repair(live.settings, UUID(broken))).changed == {}
+        assert not (await repair(live.settings, UUID(new_id()))).known
         await live.publish(batch(3), source_read(300, 3), completed(300), task_id=broken)
         await live.status(broken, "completed")
     assert before != live.rows("TABLE task_count")
