@@ -1,12 +1,12 @@
 """What can be asked of tasks that are there: stop one, remove old ones from the lists."""
 
-import time
 from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.context import Context, ContextDep, LanguageDep
+from api.answering import answered
+from api.context import ContextDep, LanguageDep
 from api.models import AsyncSyncResponse, CleanupRequest, CleanupResponse
 from api.problems import Problem
 from api.responses import starts
@@ -19,7 +19,6 @@ from projections.queries import answers, purged
 
 router = APIRouter(tags=["tasks"])
 
-ANSWER_SECONDS = 2.0
 MOST_CLEANED = 1_000
 
 
@@ -32,7 +31,7 @@ async def cancel_task(
     async with context.reading.connect() as connection:
         await found(connection, task_id)
     event_id = await context.submissions.request(str(task_id), TaskCancelRequested(), user.id)
-    answer = await _answer(context, task_id, event_id)
+    answer = await answered(context, lambda reading: answers.to_cancel(reading, task_id, event_id))
     response.headers["Location"] = f"/api/v1/tasks/{task_id}"
     if answer.refused is not None:
         reason = word(answer.refused, {}, language)
@@ -42,19 +41,6 @@ async def cancel_task(
     return AsyncSyncResponse(
         task_id=task_id, status=answer.status, message=word(code, {"rows": answer.rows}, language)
     )
-
-
-async def _answer(context: Context, task_id: UUID, event_id: str) -> answers.Answer:
-    """What the conductor said to the request, as soon as the read model has it."""
-    until = time.monotonic() + ANSWER_SECONDS
-    while True:
-        async with context.reading.connect() as connection:
-            answer = await answers.to_cancel(connection, task_id, event_id)
-        left = until - time.monotonic()
-        if answer.given or left <= 0:
-            return answer
-        # Also without news: the hub may be reconnecting.
-        await context.hub.changed(min(left, 0.25))
 
 
 @router.post("/tasks/cleanup", status_code=202, responses=starts())

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.context import Context, ContextDep, LanguageDep
 from api.corrections import accept, overtaken_told, router
 from api.imports import flag, received
+from api.multipart import form_with
 from api.problems import Problem, response, unavailable
 from api.reject_models import CorrectionReport
 from api.responses import starts
@@ -24,23 +25,7 @@ from jobs.formats.error_file import ErrorFile, FileRow, opened
 from jobs.sources.spooled import copied, in_thread
 
 PART = 500
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "dry_run": {"type": "boolean", "default": False},
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = form_with({"dry_run": {"type": "boolean", "default": False}})
 
 
 @router.post(

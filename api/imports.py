@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from api.context import Context
 from api.kinds import kind_meant, refusal, uploads
 from api.models import AsyncSyncResponse
-from api.multipart import OVERHEAD_BYTES, Form, Upload, too_large
+from api.multipart import OVERHEAD_BYTES, Form, Upload, form_with, too_large
 from api.problems import Problem, worded
 from api.responses import starts
 from api.starting import Start
@@ -21,25 +21,13 @@ from jobs.params import ImportParams
 
 router = APIRouter(tags=["imports"])
 
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "params": {"type": "string", "description": "A JSON object."},
-                        "dry_run": {"type": "boolean", "default": False},
-                        "force": {"type": "boolean", "default": False},
-                    },
-                }
-            }
-        },
+_FORM = form_with(
+    {
+        "params": {"type": "string", "description": "A JSON object."},
+        "dry_run": {"type": "boolean", "default": False},
+        "force": {"type": "boolean", "default": False},
     }
-}
+)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 

@@ -6,8 +6,9 @@ of the file is handed on before the next chunk is read.
 
 import re
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote
 
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -24,6 +25,13 @@ MB = 1024 * 1024
 MOST_NAME = 255
 
 _CODED = re.compile(rb"filename\*\s*=\s*utf-8''([^;\s]+)", re.IGNORECASE)
+
+
+def form_with(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """How OpenAPI shows a body with a file and ``fields`` (schemas by name)."""
+    file = {"type": "string", "format": "binary"}
+    schema = {"type": "object", "required": ["file"], "properties": {"file": file, **fields}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
 @dataclass(slots=True)

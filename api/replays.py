@@ -1,11 +1,11 @@
 """``POST /tasks/{id}/replay``: run a task again, go on with it, or load its rejected rows once more."""
 
-import time
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Response
 
+from api.answering import answered
 from api.context import Context, ContextDep, LanguageDep
 from api.problems import Problem
 from api.replay_models import ReplayRequest, ReplayResponse
@@ -19,8 +19,6 @@ from producers.replays import InputGone, Replays, Wish, request_id
 from projections.queries import answers
 
 router = APIRouter(tags=["tasks"])
-
-ANSWER_SECONDS = 2.0
 
 
 @router.post("/tasks/{task_id:uuid}/replay", status_code=202, responses=starts(404, 409))
@@ -45,7 +43,9 @@ async def replay_task(
     answer = await _repeated(context, task_id, event_id, wish) if key else None
     if answer is None:
         attempt = await _ask(context, task_id, event_id, wish, user.id)
-        answer = await _answer(context, task_id, event_id, attempt)
+        answer = await answered(
+            context, lambda reading: answers.to_replay(reading, task_id, event_id, attempt)
+        )
     return _shown(task_id, answer, language)
 
 
@@ -73,19 +73,6 @@ async def _ask(context: Context, task_id: UUID, event_id: str, wish: Wish, actor
         ) from error
     await context.submissions.request(str(task_id), asked, actor, event_id)
     return asked.attempt
-
-
-async def _answer(context: Context, task_id: UUID, event_id: str, attempt: int) -> answers.ReplayAnswer:
-    """What the conductor said to the request, as soon as the read model has it."""
-    until = time.monotonic() + ANSWER_SECONDS
-    while True:
-        async with context.reading.connect() as connection:
-            answer = await answers.to_replay(connection, task_id, event_id, attempt)
-        left = until - time.monotonic()
-        if answer.given or left <= 0:
-            return answer
-        # Also without news: the hub may be reconnecting.
-        await context.hub.changed(min(left, 0.25))
 
 
 def _shown(task_id: UUID, answer: answers.ReplayAnswer, language: Language) -> ReplayResponse:

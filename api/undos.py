@@ -1,6 +1,5 @@
 """``/tasks/{id}/undo``: take back what a task has written, and see before what that would be."""
 
-import time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Body, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import undo_models as models
+from api.answering import answered
 from api.context import Context, ContextDep, LanguageDep, Reading
 from api.price_models import Paged
 from api.problems import Problem
@@ -27,8 +27,6 @@ from projections.queries import paging, undos
 from projections.queries.lists import words
 
 router = APIRouter(tags=["tasks"])
-
-ANSWER_SECONDS = 2.0
 
 
 class PreviewQuery(Paged):
@@ -60,7 +58,7 @@ async def undo_task(
     answer = await _repeated(context, task_id, event_id, event) if key else None
     if answer is None:
         await context.submissions.request(str(task_id), event, user.id, event_id)
-        answer = await _answer(context, task_id, event_id)
+        answer = await answered(context, lambda reading: undos.to_undo(reading, task_id, event_id))
     if answer.refused is not None:
         raise _refused(answer.refused, answer.state, word(answer.refused, {}, language))
     code = "task.undo_accepted" if answer.accepted else "task.undo_asked"
@@ -146,16 +144,3 @@ async def _repeated(
     if answer.request["force"] != event.force:
         raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
     return answer if answer.given else None
-
-
-async def _answer(context: Context, task_id: UUID, event_id: str) -> undos.UndoAnswer:
-    """What the conductor said to the request, as soon as the read model has it."""
-    until = time.monotonic() + ANSWER_SECONDS
-    while True:
-        async with context.reading.connect() as connection:
-            answer = await undos.to_undo(connection, task_id, event_id)
-        left = until - time.monotonic()
-        if answer.given or left <= 0:
-            return answer
-        # Also without news: the hub may be reconnecting.
-        await context.hub.changed(min(left, 0.25))
