@@ -24,7 +24,8 @@ from jobs.base import Batch, TaskSpec
 from jobs.kinds import desk_rows, layers
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import FOLLOW, TransactionWriter
-from jobs.kinds.upserting import IncomingRow, Upsert, upsert
+from jobs.kinds.upserting import Said, Upsert, upsert
+from jobs.prices.columns import Columns
 from jobs.records import Transaction
 
 ROWS, SIZE, PAIRS = 30_000, 1_000, 5
@@ -41,7 +42,7 @@ def measure(bench: Bench) -> Outcome:
     whole = _imports(bench)
     figures: list[Figure] = []
     for what, kept, plain in (
-        ("components", _components(desk_rows.COMPONENT), _components(_plain_upsert(desk_rows.COMPONENT))),
+        ("components", _components(desk_rows.COMPONENT), _components(_PLAIN_COMPONENT)),
         ("transactions of 1C", _documents(FOLLOW), _documents(_plain(FOLLOW, "bank_transaction"))),
     ):
         costs = asyncio.run(_pairs(bench.running.database_url, kept, plain))
@@ -108,11 +109,10 @@ def _spent(connection: Connection) -> float:
 
 def _components(into: Upsert) -> Write:
     async def write(connection: Connection, task: str, version: int, first: int) -> None:
-        rows: list[IncomingRow] = [
-            desk_rows.component_row(n, {"code": f"К-{n}", "name": f"Компонент {n} {version}", "unit": "шт"})
-            for n in range(first + 1, first + SIZE + 1)
-        ]
-        await upsert(connection, into, _batch(task, "components", first), rows, [])
+        numbers = range(first + 1, first + SIZE + 1)
+        rows = [{"code": f"К-{n}", "name": f"Компонент {n} {version}", "unit": "шт"} for n in numbers]
+        read = desk_rows.components(Columns(rows, numbers))
+        await upsert(connection, into, _batch(task, "components", first), read, [])
 
     return write
 
@@ -150,10 +150,9 @@ def _batch(task: str, kind: str, first: int) -> Batch:
     return Batch(TaskSpec(task, 1, kind, {}, {}), 1, first + 1, [], {}, {"source": "onec"})
 
 
-def _plain_upsert(into: Upsert) -> Upsert:
-    plain = Upsert(into.table, into.key, into.columns)
-    plain.__dict__["write"] = _plain(into.write, into.table, layers.LAST)
-    return plain
+class _PlainUpsert(Upsert):
+    def write(self, said: Said) -> str:
+        return _plain(super().write(said), self.table, layers.LAST)
 
 
 def _plain(keeping: str, table: str, writer: str = layers.MADE_AND_CHANGED) -> str:
@@ -162,6 +161,11 @@ def _plain(keeping: str, table: str, writer: str = layers.MADE_AND_CHANGED) -> s
     if "before" in plain:
         raise BenchmarkFailed("the statement without before-images still keeps them")
     return plain
+
+
+_PLAIN_COMPONENT = _PlainUpsert(
+    desk_rows.COMPONENT.table, desk_rows.COMPONENT.key, desk_rows.COMPONENT.columns
+)
 
 
 def _undo(bench: Bench) -> Figure:

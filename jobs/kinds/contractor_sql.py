@@ -158,7 +158,7 @@ ON CONFLICT DO NOTHING
 )
 SELECT key, is_new, retracted FROM written
 """
-CARRY = layers.carry("contractor", "incoming_contractor", "key", layers.MADE_AND_CHANGED)
+CARRY = layers.carry("contractor", "incoming_contractor", "t.key = i.key", layers.MADE_AND_CHANGED)
 RETRACT = f"""
 WITH gone AS (
     UPDATE contractor SET retracted = true, updated_at = now(), changed_by = %(task)s, changed_row = NULL

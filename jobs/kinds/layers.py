@@ -23,15 +23,16 @@ def keep(table: str, row_no: str = "row_no", written: str = "written") -> str:
     )
 
 
-def carry(table: str, incoming: str, using: str, writer: str) -> str:
-    """Mark rows of ``incoming`` that are as another task has left them: one mark a row, whoever comes. To be
-    called when the rows that differ are written.
+def carry(table: str, incoming: str, same: str, writer: str) -> str:
+    """Mark rows of ``incoming`` (i) that are as another task has left them: one mark a row, whoever comes.
+    ``same`` says which row of ``table`` (t) one is. To be called when the rows that differ are written.
     """
     owner = writer.format(row="t")
     return (
         "INSERT INTO carried_row AS c (owner, tab, row_id, task_id, row_no)"
         f" SELECT {owner}, '{table}', t.id::text, %(task)s, i.row_no"
-        f" FROM {incoming} i JOIN {table} t USING ({using})"
+        # One by one (OFFSET 0): joined, the whole table would be read through for a batch.
+        f" FROM {incoming} i CROSS JOIN LATERAL (SELECT * FROM {table} t WHERE {same} OFFSET 0) t"
         f" WHERE {owner} <> %(task)s::uuid"
         # A nightly sync finds its rows marked already: looked at, not locked.
         f" AND NOT EXISTS (SELECT FROM carried_row m WHERE m.owner = {owner} AND m.row_id = t.id::text"

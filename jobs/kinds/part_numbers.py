@@ -31,9 +31,9 @@ class KnownParts:
         self.units = units
 
     @classmethod
-    async def of(cls, connection: psycopg.AsyncConnection[Any], names: Collection[str]) -> "KnownParts":
+    async def of(cls, connection: psycopg.AsyncConnection[Any], names: Collection[Any]) -> "KnownParts":
         """Numbers and codes as they stand in the file; one round trip a batch."""
-        keys = [_SEPARATOR.join({matched(name) for name in names if name})]
+        keys = [_SEPARATOR.join({matched(str(name)) for name in names if name})]
         async with connection.pipeline():
             numbers = await connection.execute(_NUMBERS, keys)
             codes = await connection.execute(_CODES, keys)

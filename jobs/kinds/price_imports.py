@@ -2,27 +2,27 @@
 desk's rows. A column that a file does not have, or a cell that is empty, leaves what is there."""
 
 import datetime
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 import psycopg
 from pydantic import Field
 
-from domain.errors import Fatal, MalformedRow
-from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools, TaskSpec, Upload
+from domain.errors import Fatal
+from jobs.base import Batch, BatchResult, Source, SourceTools, TaskSpec, Upload
 from jobs.formats.tables.fields import Layout
 from jobs.kinds import desk_rows, undo_tables
 from jobs.kinds.part_numbers import KnownParts
 from jobs.kinds.undo_layers import Layered
-from jobs.kinds.upserting import IncomingRow, Upsert, upsert
+from jobs.kinds.upserting import Incoming, Upsert, upsert
 from jobs.params import TableParams
 from jobs.prices import layouts
+from jobs.prices.columns import Columns
 from jobs.sources.table import TableSource
 
 Connection = psycopg.AsyncConnection[Any]
-ReadRow = Callable[[int, Row], IncomingRow]
-# What a batch needs of the database before its rows can be read.
-Reading = Callable[[Connection, Batch], Awaitable[ReadRow]]
+# The rows of a batch, with what the database knows of them.
+Reading = Callable[[Connection, Columns, Mapping[str, Any]], Awaitable[Incoming]]
 
 
 class QuoteParams(TableParams):
@@ -69,49 +69,38 @@ class TableImport:
         return TableSource(task, tools, self._layout)
 
     async def write(self, connection: Connection, batch: Batch) -> BatchResult:
-        read = await self._reading(connection, batch)
-        rows, rejects = each(batch, read)
-        return await upsert(connection, self._into, batch, rows, rejects)
-
-
-def each(batch: Batch, read: ReadRow) -> tuple[list[IncomingRow], list[RejectedRow]]:
-    """Every row of the batch, read or rejected."""
-    rows: list[IncomingRow] = []
-    rejects: list[RejectedRow] = []
-    for row_no, raw in batch.numbered():
-        try:
-            rows.append(read(row_no, raw))
-        except MalformedRow as error:
-            rejects.append(RejectedRow(row_no, raw, error))
-    return rows, rejects
+        columns = Columns.of(batch)
+        rows = await self._reading(connection, columns, batch.task.params)
+        return await upsert(connection, self._into, batch, rows, columns.rejects)
 
 
 def refuse_nothing(head: bytes) -> None:
     """A table is known by its header, which may stand below the first kilobyte: its source judges it."""
 
 
-async def _alone(connection: Connection, batch: Batch) -> ReadRow:
-    return desk_rows.component_row
+async def _components(connection: Connection, columns: Columns, params: Mapping[str, Any]) -> Incoming:
+    return desk_rows.components(columns)
 
 
-async def _rates(connection: Connection, batch: Batch) -> ReadRow:
-    return desk_rows.rate_row
+async def _rates(connection: Connection, columns: Columns, params: Mapping[str, Any]) -> Incoming:
+    return desk_rows.rates(columns)
 
 
-async def _numbers(connection: Connection, batch: Batch) -> ReadRow:
-    parts = await KnownParts.of(connection, [str(row.get("code") or "") for row in batch.rows])
-    return lambda row_no, raw: desk_rows.number_row(row_no, raw, parts)
+async def _numbers(connection: Connection, columns: Columns, params: Mapping[str, Any]) -> Incoming:
+    return desk_rows.numbers(columns, await KnownParts.of(connection, columns.raw("code")))
 
 
-async def _quotes(connection: Connection, batch: Batch) -> ReadRow:
-    parts = await KnownParts.of(connection, [str(row.get("number") or "") for row in batch.rows])
-    return lambda row_no, raw: desk_rows.quote_row(row_no, raw, parts, batch.task.params)
+async def _quotes(connection: Connection, columns: Columns, params: Mapping[str, Any]) -> Incoming:
+    parts = await KnownParts.of(connection, columns.raw("number"))
+    return desk_rows.quotes(columns, parts, params)
 
 
 def price_imports() -> tuple[TableImport, ...]:
     """The four of them."""
     return (
-        TableImport("components", layouts.COMPONENTS, desk_rows.COMPONENT, _alone, undo_tables.COMPONENTS),
+        TableImport(
+            "components", layouts.COMPONENTS, desk_rows.COMPONENT, _components, undo_tables.COMPONENTS
+        ),
         TableImport("quotes", layouts.QUOTES, desk_rows.QUOTE, _quotes, undo_tables.QUOTES, QuoteParams),
         TableImport("part_numbers", layouts.PART_NUMBERS, desk_rows.PART, _numbers, undo_tables.PART_NUMBERS),
         TableImport("currency_rates", layouts.CURRENCY_RATES, desk_rows.RATE, _rates, undo_tables.RATES),

@@ -32,7 +32,8 @@ WHERE b.task_id = %(task)s AND b.row_no = i.row_no
 """
 _REPEATED = """
 INSERT INTO repeated_transaction (task_id, row_no, key)
-SELECT %(task)s, i.row_no, i.key FROM incoming_transaction i JOIN bank_transaction b USING (key)
+SELECT %(task)s, i.row_no, i.key FROM incoming_transaction i CROSS JOIN LATERAL (
+    SELECT task_id, row_no FROM bank_transaction b WHERE b.key = i.key OFFSET 0) b
 WHERE b.task_id <> %(task)s OR b.row_no <> i.row_no ON CONFLICT DO NOTHING
 """
 # 1C's row is known by its Ref_Key and changes with its DataVersion; what a person chose stays.
@@ -61,7 +62,7 @@ RETURNING new.id, new.changed_row AS row_no, old.id IS NULL AS is_new, new.retra
 ), kept AS ({layers.keep("bank_transaction")})
 SELECT is_new, retracted FROM written
 """
-_CARRY = layers.carry("bank_transaction", "incoming_transaction", "key", layers.MADE_AND_CHANGED)
+_CARRY = layers.carry("bank_transaction", "incoming_transaction", "t.key = i.key", layers.MADE_AND_CHANGED)
 # Deleted or un-posted in 1C before it was ever imported: there is nothing to take back.
 _NEVER_IMPORTED = """
 SELECT count(*) FROM incoming_transaction i

@@ -1,89 +1,48 @@
 """Rows of a file into a table by their key, a batch at a time, and what became of each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from operator import itemgetter
+from itertools import compress
 from typing import Any
 
 import psycopg
 
+from events.records import Counts
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict
-from jobs.kinds import layers
 from jobs.kinds.copying import copy_lines
+from jobs.kinds.upsert_sql import Said, Upsert
 from jobs.verdicts import counted, digest, in_order
 
+__all__ = ["Incoming", "Said", "Upsert", "upsert"]
 
-# Not frozen: that makes one 0.6 µs dearer.
-@dataclass(slots=True)
-class IncomingRow:
-    """A row on its way in. ``values`` are texts for COPY by column, None = the file does not say;
-    ``shown`` is what a person knows it by."""
-
-    row_no: int
-    key: tuple[str, ...]
-    values: Mapping[str, str | None]
-    shown: str
+Values = Sequence[str | None]
 
 
-@dataclass(frozen=True)
-class Upsert:
-    """``columns`` of ``table`` and, for each, what a new row gets where the file says nothing (SQL); what is
-    there already stays then. ``key`` columns are among them.
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Rows on their way in, by column: texts for COPY, None = the file does not say. ``shown`` is what a
+    person knows a row by."""
 
-    Of rows with one key in a file the last counts, whatever order its batches are written in.
-    """
+    row_nos: Sequence[int]
+    columns: Mapping[str, Values]
+    shown: Sequence[str]
 
-    table: str
-    key: tuple[str, ...]
-    columns: Mapping[str, str]
+    def keys(self, of: Sequence[str]) -> list[tuple[str | None, ...]]:
+        """Of every row."""
+        return list(zip(*[self.columns[name] for name in of], strict=True))
 
-    @cached_property
-    def values_of(self) -> Callable[[Mapping[str, str | None]], tuple[str | None, ...]]:
-        """A row's values in the order of the columns."""
-        return itemgetter(*self.columns)
+    def only(self, places: Sequence[bool]) -> "Incoming":
+        """Those rows that are wanted."""
+        columns = {name: list(compress(values, places)) for name, values in self.columns.items()}
+        return Incoming(list(compress(self.row_nos, places)), columns, list(compress(self.shown, places)))
 
-    @cached_property
-    def temp(self) -> str:
-        return (
-            f"CREATE TEMP TABLE IF NOT EXISTS incoming_{self.table} ON COMMIT DELETE ROWS"
-            f" AS SELECT row_no, {', '.join(self.columns)} FROM {self.table} WITH NO DATA"
-        )
-
-    @cached_property
-    def copy(self) -> str:
-        return f"COPY incoming_{self.table} (row_no, {', '.join(self.columns)}) FROM STDIN"
-
-    @cached_property
-    def write(self) -> str:
-        content = [name for name in self.columns if name not in self.key]
-        said = ", ".join(f"coalesce(i.{name}, t.{name}, {new})" for name, new in self.columns.items())
-        order = ", ".join(f"i.{name}" for name in self.key)
-        sets = ", ".join(f"{name} = excluded.{name}" for name in (*content, "task_id", "row_no"))
-        old, new = (", ".join(f"{of}.{name}" for name in content) for of in ("t", "excluded"))
-        return (
-            f"WITH written AS (INSERT INTO {self.table} AS t ({', '.join(self.columns)}, task_id, row_no)"
-            f" SELECT {said}, %(task)s, i.row_no FROM incoming_{self.table} i"
-            f" LEFT JOIN {self.table} t USING ({', '.join(self.key)}) ORDER BY {order}"
-            f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {sets}"
-            f" WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
-            " AND NOT (t.task_id IS NOT DISTINCT FROM excluded.task_id AND t.row_no > excluded.row_no)"
-            f" RETURNING new.id, new.row_no, old.id IS NULL AS is_new, {layers.before(layers.LAST)}"
-            f"), kept AS ({layers.keep(self.table)}) SELECT row_no, is_new FROM written"
-        )
-
-    @cached_property
-    def carry(self) -> str:
-        """Rows that are as another import has left them."""
-        return layers.carry(self.table, f"incoming_{self.table}", ", ".join(self.key), layers.LAST)
-
-    @cached_property
-    def replaced(self) -> str:
-        """Rows of this task that came later in its file and were written before."""
-        return (
-            f"SELECT i.row_no, t.row_no FROM incoming_{self.table} i"
-            f" JOIN {self.table} t USING ({', '.join(self.key)})"
-            " WHERE t.task_id = %(task)s AND t.row_no > i.row_no"
+    def said(self) -> Said:
+        """Which columns the rows say: one that none of them says is left out of the statement."""
+        missing = {name: values.count(None) for name, values in self.columns.items()}
+        rows = len(self.row_nos)
+        return Said(
+            tuple(name for name, gaps in missing.items() if gaps < rows),
+            frozenset(name for name, gaps in missing.items() if 0 < gaps < rows),
         )
 
 
@@ -91,56 +50,103 @@ async def upsert(
     connection: psycopg.AsyncConnection[Any],
     into: Upsert,
     batch: Batch,
-    rows: Sequence[IncomingRow],
+    rows: Incoming,
     rejects: Sequence[RejectedRow],
 ) -> BatchResult:
-    """Write what could be read; every row of the batch gets its verdict."""
+    """Write what could be read. Every row of the batch gets its verdict where verdicts are wanted, and is
+    counted otherwise."""
+    keys = rows.keys(into.key)
+    last = dict(zip(keys, range(len(keys)), strict=True))
+    written = rows
+    if len(last) < len(keys):
+        places = set(last.values())
+        written = rows.only([place in places for place in range(len(keys))])
+    if not batch.task.wants_verdicts:
+        counts = await _counted(connection, into, batch.task.task_id, written) if last else Counts()
+        again = Counts(rejected=len(rejects), duplicate=len(keys) - len(last))
+        return BatchResult(counts + again, tuple(rejects))
     said = {reject.row_no: RowVerdict("rejected") for reject in rejects}
-    last = {row.key: row for row in rows}
-    said |= {
-        row.row_no: RowVerdict("duplicate", row.shown, *_superseded(row, last[row.key]))
-        for row in rows
-        if last[row.key] is not row
-    }
+    said |= _superseded(rows, keys, last)
     if last:
-        said |= await _written(connection, into, batch.task.task_id, list(last.values()))
+        said |= await _told(connection, into, batch.task.task_id, written)
     if batch.task.dry_run:
-        for row in last.values():
-            identity, content = digest(row.key), digest(row.values.values())
-            said[row.row_no] = replace(said[row.row_no], identity=identity, content=content)
+        said |= _recognisable(said, into, written)
     verdicts = in_order(said)
     return BatchResult(counted(verdicts), tuple(rejects), verdicts)
 
 
-def _superseded(row: IncomingRow, by: IncomingRow) -> tuple[str, dict[str, int]]:
-    same = dict(row.values) == dict(by.values)
-    return "duplicate_in_file" if same else "replaced_in_file", {"row": by.row_no}
-
-
-async def _written(
-    connection: psycopg.AsyncConnection[Any], into: Upsert, task_id: str, rows: Sequence[IncomingRow]
+def _superseded(
+    rows: Incoming, keys: Sequence[tuple[str | None, ...]], last: Mapping[tuple[str | None, ...], int]
 ) -> dict[int, RowVerdict]:
-    lines = copy_lines(
-        ((str(row.row_no), *into.values_of(row.values)) for row in rows), len(into.columns) + 1
-    )
+    """Of rows of a batch that mean the same the last counts."""
+    values = list(zip(*rows.columns.values(), strict=True))
+    found = {}
+    for place, key in enumerate(keys):
+        if (by := last[key]) != place:
+            code = "duplicate_in_file" if values[by] == values[place] else "replaced_in_file"
+            found[rows.row_nos[place]] = RowVerdict(
+                "duplicate", rows.shown[place], code, {"row": rows.row_nos[by]}
+            )
+    return found
+
+
+def _recognisable(said: Mapping[int, RowVerdict], into: Upsert, rows: Incoming) -> dict[int, RowVerdict]:
+    """What a dry run tells a key's second row in another batch by."""
+    values = zip(*rows.columns.values(), strict=True)
+    return {
+        row_no: replace(said[row_no], identity=digest(key), content=digest(of))
+        for row_no, key, of in zip(rows.row_nos, rows.keys(into.key), values, strict=True)
+    }
+
+
+async def _counted(
+    connection: psycopg.AsyncConnection[Any], into: Upsert, task_id: str, rows: Incoming
+) -> Counts:
     async with connection.cursor() as cursor:
-        await cursor.execute(into.temp)
-        await cursor.execute(f"DELETE FROM incoming_{into.table}")
-        async with cursor.copy(into.copy) as copy:
-            await copy.write(lines)
-        await cursor.execute(into.write, {"task": task_id})
+        await _write(cursor, into, task_id, rows, "count(*) FILTER (WHERE is_new), count(*)")
+        created, changed = await cursor.fetchone() or (0, 0)
+        replaced = 0
+        if (same := len(rows.row_nos) - changed) > 0:
+            await cursor.execute(f"SELECT count(*) FROM ({into.replaced}) r", {"task": task_id})
+            [replaced] = await cursor.fetchone() or (0,)
+            await cursor.execute(into.carry, {"task": task_id})
+    return Counts(created=created, updated=changed - created, unchanged=same - replaced, duplicate=replaced)
+
+
+async def _told(
+    connection: psycopg.AsyncConnection[Any], into: Upsert, task_id: str, rows: Incoming
+) -> dict[int, RowVerdict]:
+    async with connection.cursor() as cursor:
+        await _write(cursor, into, task_id, rows, "row_no, is_new")
         changed: dict[int, bool] = dict(await cursor.fetchall())
         replaced: dict[int, int] = {}
-        if len(changed) < len(rows):
+        if len(changed) < len(rows.row_nos):
             await cursor.execute(into.replaced, {"task": task_id})
             replaced = dict(await cursor.fetchall())
             await cursor.execute(into.carry, {"task": task_id})
-    return {row.row_no: _verdict(row, changed.get(row.row_no), replaced.get(row.row_no)) for row in rows}
+    return {
+        row_no: _verdict(shown, changed.get(row_no), replaced.get(row_no))
+        for row_no, shown in zip(rows.row_nos, rows.shown, strict=True)
+    }
 
 
-def _verdict(row: IncomingRow, is_new: bool | None, replaced_by: int | None) -> RowVerdict:
+async def _write(
+    cursor: psycopg.AsyncCursor[Any], into: Upsert, task_id: str, rows: Incoming, returning: str
+) -> None:
+    said = rows.said()
+    values = [rows.columns[name] for name in said.columns]
+    lines = copy_lines(zip(map(str, rows.row_nos), *values, strict=True), len(values) + 1)
+    await cursor.execute(into.temp)
+    # A batch that is written by halves comes here several times in one transaction.
+    await cursor.execute(f"DELETE FROM incoming_{into.table}")
+    async with cursor.copy(into.copy(said)) as copy:
+        await copy.write(lines)
+    await cursor.execute(into.write(said) + f" SELECT {returning} FROM written", {"task": task_id})
+
+
+def _verdict(shown: str, is_new: bool | None, replaced_by: int | None) -> RowVerdict:
     if is_new is not None:
-        return RowVerdict("created" if is_new else "updated", row.shown)
+        return RowVerdict("created" if is_new else "updated", shown)
     if replaced_by is not None:
-        return RowVerdict("duplicate", row.shown, "replaced_in_file", {"row": replaced_by})
-    return RowVerdict("unchanged", row.shown)
+        return RowVerdict("duplicate", shown, "replaced_in_file", {"row": replaced_by})
+    return RowVerdict("unchanged", shown)

@@ -1,6 +1,7 @@
 """Files of the price desk: what they bring, what they leave, what is rejected and why."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,11 +30,17 @@ async def connection(database_url: str) -> AsyncIterator[Connection]:
 async def imported(
     connection: Connection, into: str, *rows: Row, task: str | None = None, first: int = 1, **params: Any
 ) -> BatchResult:
+    """With verdicts of every row; without them the same is counted."""
     spec = TaskSpec(task or new_id(), 1, into, params, {})
     batch = Batch(spec, 1, first, list(rows), {}, {"source": "table"})
+    async with connection.transaction() as tried:
+        counted = await kind_named(into).write(connection, batch)
+        raise psycopg.Rollback(tried)
+    told = replace(batch, task=replace(spec, params=params | {"preview": new_id()}))
     async with connection.transaction():
-        result = await kind_named(into).write(connection, batch)
+        result = await kind_named(into).write(connection, told)
     assert result.counts.total == len(rows) == len(result.verdicts)
+    assert (counted.counts, codes(counted), counted.verdicts) == (result.counts, codes(result), ())
     return result
 
 

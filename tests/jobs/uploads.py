@@ -1,6 +1,7 @@
 """An uploaded file and what a kind makes of it, without any worker."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -47,8 +48,9 @@ async def outcome(kind: str, content: bytes) -> int | str:
 async def imported(
     connection: Connection, kind: str, content: bytes, size: int = 1_000, **params: Any
 ) -> list[BatchResult]:
-    """All rows in batches of ``size``."""
+    """All rows in batches of ``size``, with verdicts of each."""
     spec, survey, rows = await read(kind, content, **params)
+    spec = replace(spec, params={**spec.params, "preview": new_id()})
     results = []
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
