@@ -1,10 +1,11 @@
 """The statements that write rows of a file into a table by their key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from jobs.kinds import layers
+from jobs.kinds.repeating import Repeating
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Upsert:
     table: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
+    repeating: Repeating = field(default_factory=Repeating, init=False, repr=False, compare=False)
     _written: dict[Said, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -34,6 +36,15 @@ class Upsert:
             f"CREATE TEMP TABLE IF NOT EXISTS incoming_{self.table} ON COMMIT DELETE ROWS"
             f" AS SELECT row_no, {', '.join(self.columns)} FROM {self.table} WITH NO DATA"
         )
+
+    def new_value(self, name: str) -> str | None:
+        """What a new row gets where it says nothing, as COPY takes it."""
+        new = self.columns[name]
+        return None if new == "NULL" else new.strip("'")
+
+    def straight(self, columns: Sequence[str]) -> str:
+        """Row number, ``columns`` (all that there are), task."""
+        return f"COPY {self.table} (row_no, {', '.join(columns)}, task_id) FROM STDIN"
 
     def copy(self, said: Said) -> str:
         """Row number, then what the batch says."""
