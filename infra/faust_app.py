@@ -4,11 +4,11 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import faust
 from faust.worker import Worker
@@ -19,6 +19,8 @@ from infra.garbage import collect_rarely
 from infra.standstill import stands_still
 
 log = logging.getLogger(__name__)
+
+Read = TypeVar("Read")
 
 # How often a worker looks whether its partitions move.
 LOOK_SECONDS = 5.0
@@ -127,6 +129,28 @@ def run(app: faust.App, *, log_level: str = "INFO") -> NoReturn:
     asyncio.set_event_loop(loop)
     worker = Worker(app, loglevel=log_level, loop=loop, quiet=True, redirect_stdouts=False, daemon=True)
     worker.execute_from_commandline()
+
+
+async def one_ahead(stream: Any, unpack: Callable[[Any], Read]) -> AsyncGenerator[tuple[Any, Read], None]:
+    """Events with what ``unpack`` makes of their message: of the next one, while whoever has this one waits
+    for a database. Nothing is acknowledged; ``unpack`` raises nothing."""
+    # Never a plain ``async for value in stream``: it acknowledges what an exception interrupts.
+    events = aiter(stream.noack().events())
+
+    async def following() -> tuple[Any, Read]:
+        event = await anext(events)
+        return event, unpack(event.message)
+
+    coming = asyncio.ensure_future(following())
+    try:
+        while True:
+            found = await coming
+            coming = asyncio.ensure_future(following())
+            yield found
+    except StopAsyncIteration:
+        return
+    finally:
+        coming.cancel()
 
 
 Handle = Callable[[list[Any]], Awaitable[None]]

@@ -34,27 +34,24 @@ class Importer:
     worker: str
     namespace: str = ""
 
-    async def handle(self, message: Any) -> Tell:
-        """Returns when the outcome is in the database, with what is still to be told: when that has been
-        awaited, the message may be acknowledged.
+    async def handle(self, message: Any, batch: Delivered | UnreadableEvent) -> Tell:
+        """``batch`` is what ``unpacked`` made of ``message``. Returns when the outcome is in the database,
+        with what is still to be told: when that has been awaited, the message may be acknowledged.
 
         Delivered again, at any point, it ends the same: what was committed is published once more
         under the same ids, what was not is done now.
         """
-        headers = headers_of(message)
+        if isinstance(batch, UnreadableEvent):
+            return partial(self._unreadable, message, batch)
+        poisonous = await patiently(lambda: self.applying.is_poison(batch))
         try:
-            delivered = _delivered(message, headers)
-        except UnreadableEvent as error:
-            return partial(self._unreadable, headers, message, error)
-        poisonous = await patiently(lambda: self.applying.is_poison(delivered))
-        try:
-            applied = await patiently(lambda: self.applying.apply(delivered, poisonous=poisonous))
+            applied = await patiently(lambda: self.applying.apply(batch, poisonous=poisonous))
         except TidemarkError as error:
-            return partial(self._failed, delivered, error)
+            return partial(self._failed, batch, error)
         if applied is None:
-            log.info("%s/%d ended before batch %d", delivered.task_id, *_numbers(delivered))
+            log.info("%s/%d ended before batch %d", batch.task_id, *_numbers(batch))
             return _nothing
-        return partial(self._publish, delivered, applied)
+        return partial(self._publish, batch, applied)
 
     async def _publish(self, delivered: Delivered, applied: Applied) -> None:
         """Rejects first: who sees the outcome finds them."""
@@ -78,9 +75,9 @@ class Importer:
         )
         await self._tell(fact(delivered.task_id, event, self.worker, "importer"))
 
-    async def _unreadable(self, headers: Headers, message: Any, error: UnreadableEvent) -> None:
+    async def _unreadable(self, message: Any, error: UnreadableEvent) -> None:
         """Not one of ours, or broken on its way: its task is told, if it can be known at all."""
-        task_id = dict(headers).get("ce_subject", b"").decode("utf-8", "replace")
+        task_id = dict(headers_of(message)).get("ce_subject", b"").decode("utf-8", "replace")
         log.error("%s %d:%d: %s", message.topic, message.partition, message.offset, error)
         try:
             UUID(task_id)
@@ -96,6 +93,14 @@ class Importer:
 
 async def _nothing() -> None:
     """A batch of an attempt that has ended: there is nothing to tell."""
+
+
+def unpacked(message: Any) -> Delivered | UnreadableEvent:
+    """The batch of a message, or why it is none."""
+    try:
+        return _delivered(message, headers_of(message))
+    except UnreadableEvent as error:
+        return error
 
 
 def _delivered(message: Any, headers: Headers) -> Delivered:

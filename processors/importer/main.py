@@ -1,18 +1,19 @@
 """``python -m processors.importer.main``: one importer process."""
 
 import asyncio
+from contextlib import aclosing
 from typing import Any
 
 import faust
 
 from events.topics import BATCHES
-from infra.faust_app import AppSettings, build_app, die, run
+from infra.faust_app import AppSettings, build_app, die, one_ahead, run
 from infra.kafka import Publisher
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
 from jobs.kinds.registry import kind_named, kinds
 from processors.importer.applying import Applying
-from processors.importer.importing import Importer, Tell
+from processors.importer.importing import Importer, Tell, unpacked
 from processors.importer.undoing import UndoWorker
 
 # Messages held in memory, each up to 0.9 MB packed: with more, a batch of high priority waits longer.
@@ -43,14 +44,14 @@ def build(settings: Settings) -> faust.App:
     )
 
     async def batches(stream: Any) -> None:
-        # Never a plain ``async for value in stream``: it acknowledges what an exception interrupts.
         # While one outcome is on its way to the log the next batch is worked on.
         telling: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         telling.set_result(None)
-        async for event in stream.noack().events():
-            tell = await importer.handle(event.message)
-            await telling
-            telling = asyncio.ensure_future(_told(tell, event))
+        async with aclosing(one_ahead(stream, unpacked)) as messages:
+            async for event, batch in messages:
+                tell = await importer.handle(event.message, batch)
+                await telling
+                telling = asyncio.ensure_future(_told(tell, event))
 
     undos = UndoWorker(engine, kinds(), publisher, settings.worker, settings.namespace)
 
