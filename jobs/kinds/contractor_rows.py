@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 
 from jobs.base import Batch, RowVerdict
 from jobs.kinds import contractor_sql as sql
-from jobs.kinds.copying import copy_line
+from jobs.kinds.copying import copy_columns
 from jobs.kinds.gone_rows import Retracting
 from jobs.kinds.repeating import Repeating
 from jobs.records import Contractor
@@ -21,6 +21,7 @@ from jobs.verdicts import digest
 
 RETRACTING = Retracting(retract=sql.RETRACT, stored=sql.STORED, shown="Description")
 _CREATED = RowVerdict("created")
+_TEXTS = ("code", "name", "full_name", "kind", "inn", "kpp", "okpo", "data_version")
 
 
 class IncomingContractor(NamedTuple):
@@ -86,9 +87,8 @@ async def _straight(
     connection: psycopg.AsyncConnection[Any], task_id: str, rows: Sequence[IncomingContractor]
 ) -> None:
     """All of them new, or UniqueViolation and nothing written."""
-    end = f"\t{task_id}\n"
     async with connection.cursor() as cursor, cursor.copy(sql.STRAIGHT) as copy:
-        await copy.write("".join([_line(row)[:-1] + end for row in rows]))
+        await copy.write(_lines(rows, task_id))
 
 
 async def _upserted(
@@ -101,7 +101,7 @@ async def _upserted(
         # A batch that is written by halves comes here several times in one transaction.
         await cursor.execute(sql.EMPTY)
         async with cursor.copy(sql.COPY) as copy:
-            await copy.write("".join(map(_line, rows)))
+            await copy.write(_lines(rows))
         await cursor.execute(sql.ADOPT)
         if batch.context.get("source") != "onec":
             said |= await _resolved(cursor, mine)
@@ -169,19 +169,16 @@ def _recognisable(verdict: RowVerdict, contractor: Contractor) -> RowVerdict:
     return replace(verdict, identity=c.key, content=digest((*fields, str(c.retracted))))
 
 
-def _line(row: IncomingContractor) -> str:
-    c = row.contractor
-    return copy_line(
-        c.key.hex(),
-        str(row.row_no),
-        c.code,
-        c.name,
-        c.full_name,
-        c.kind,
-        c.inn,
-        c.kpp,
-        c.okpo,
-        c.data_version,
-        "t" if c.retracted else "f",
-        "{" + ",".join(c.warnings) + "}",
-    )
+def _lines(rows: Sequence[IncomingContractor], *more: str) -> str:
+    """For COPY, with values more that are the same for all."""
+    those = [row.contractor for row in rows]
+    texts: list[list[str | None]] = [[getattr(c, name) for c in those] for name in _TEXTS]
+    columns: list[Sequence[str | None]] = [
+        [c.key.hex() for c in those],
+        [str(row.row_no) for row in rows],
+        *texts,
+        ["t" if c.retracted else "f" for c in those],
+        ["{" + ",".join(c.warnings) + "}" for c in those],
+    ]
+    columns += [[value] * len(rows) for value in more]
+    return "\n".join(copy_columns(columns)) + "\n"

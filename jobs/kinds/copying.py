@@ -10,9 +10,9 @@ def escaped(value: str) -> str:
     return value.translate(_ESCAPES)
 
 
-def copy_columns(columns: Sequence[Sequence[str | None]]) -> str:
+def copy_columns(columns: Sequence[Sequence[str | None]]) -> list[str]:
     """Lines of values that are given by column: 0.6 µs a line of ten values; None is NULL."""
-    return "".join(["\t".join(line) + "\n" for line in zip(*map(_prepared, columns), strict=True)])
+    return list(map("\t".join, zip(*map(_prepared, columns), strict=True)))
 
 
 def _prepared(values: Sequence[str | None]) -> Sequence[str]:

@@ -156,14 +156,14 @@ async def _all_new(
     # In the order of keys, so that two tasks never wait for each other in a circle.
     keys = rows.keys(into.key)
     order = sorted(range(len(keys)), key=keys.__getitem__)
-    lines = copy_columns([[values[place] for place in order] for values in columns])
+    lines = copy_columns(columns)
     try:
         async with (
             connection.transaction(),
             connection.cursor() as cursor,
             cursor.copy(into.straight(tuple(rows.columns))) as copy,
         ):
-            await copy.write(lines)
+            await copy.write("\n".join([lines[place] for place in order]) + "\n")
     except UniqueViolation:
         into.repeating.add(task_id)
         return False
@@ -179,7 +179,7 @@ async def _write(
     # A batch that is written by halves comes here several times in one transaction.
     await cursor.execute(f"DELETE FROM incoming_{into.table}")
     async with cursor.copy(into.copy(said)) as copy:
-        await copy.write(lines)
+        await copy.write("\n".join(lines) + "\n")
     await cursor.execute(into.write(said) + f" SELECT {returning} FROM written", {"task": task_id})
 
 

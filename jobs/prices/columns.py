@@ -1,6 +1,7 @@
 """The cells of one batch by column, each read once for all rows that say the same."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from domain.errors import MalformedRow
@@ -51,7 +52,7 @@ class Columns:
         values = self.raw(field)
         # What a person has corrected may be any JSON, where 1 is equal to True.
         if not set(map(type, values)) <= _TEXTS:
-            return self.every(lambda row: read(row, field), self._rows)
+            return self._one_by_one(lambda row: read(row, field), self._rows)
         known: dict[Any, Any] = {}
         failed = False
         for value in set(values):
@@ -62,8 +63,15 @@ class Columns:
         found = [known[value] for value in values]
         return self._checked(found) if failed else found
 
-    def every(self, read: Callable[..., T], *columns: Iterable[Any]) -> list[T]:
-        """``read`` of what several columns say together. What a rejected row says is not asked."""
+    def every(self, read: Callable[..., T], *columns: Sequence[Any]) -> list[T]:
+        """``read`` of what several columns say together. What a rejected row says is not asked; a good row
+        may be asked twice."""
+        if not self._errors:
+            with suppress(MalformedRow):
+                return list(map(read, *columns))
+        return self._one_by_one(read, *columns)
+
+    def _one_by_one(self, read: Callable[..., T], *columns: Sequence[Any]) -> list[T]:
         found: list[Any] = []
         for place, values in enumerate(zip(*columns, strict=True)):
             if place in self._errors:

@@ -109,7 +109,8 @@ class Reader:
     def _sizes(self, lease: Lease) -> Sizes:
         asked = lease.spec.params.get("batch_size")
         if asked is None:
-            return self.sizes
+            in_order = self.kind_named(lease.spec.kind).in_order
+            return self.sizes.for_one_importer() if in_order else self.sizes
         return Sizes(rows=int(asked), first_batches=0, large_rows=int(asked), packed=self.sizes.packed)
 
 
