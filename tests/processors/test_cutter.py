@@ -64,6 +64,11 @@ def test_the_first_batches_are_small_so_that_a_bar_moves_at_once_and_those_of_a_
     assert [batch.rows for batch in cut([{}] * 30, 20)] == [2, 2, 2, 5, 5, 9, 5]
 
 
+def test_a_task_of_one_importer_has_long_batches_at_once() -> None:
+    sizes = SMALL.for_one_importer()
+    assert [sizes.of(batch_no) for batch_no in range(1, 8)] == [2, 2, 2, 5, 18, 18, 18]
+
+
 def test_what_does_not_fit_into_a_message_is_halved() -> None:
     noise = random.Random(1)
     source = [{"purpose": noise.randbytes(1500).hex()} for _ in range(40)]
