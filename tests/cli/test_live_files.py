@@ -1,5 +1,6 @@
 """Files other than statements from the command line to the database."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,33 @@ def test_a_param_has_a_name_and_a_value(live: Installed, tmp_path: Path, param: 
     result = live.run("import", file, "--kind", "stock", "--param", param)
     assert result.exit_code == 2
     assert "NAME=VALUE" in result.output
+
+
+def test_rejected_rows_of_a_table_are_shown_corrected_and_loaded_by_its_own_headings(
+    live: Installed, tmp_path: Path
+) -> None:
+    table = "Контрагенты\r\nКод;Контрагент;ИНН;КПП\r\n7;Лютик;7700000002;\r\n8;;7700000003;\r\n"
+    result = live.run("import", saved(tmp_path, "c.csv", table), "--kind", "contractors", "--follow")
+    assert result.exit_code == 1, result.output
+    [line] = [line for line in result.stdout.splitlines() if "row 4 of the sheet" in line]
+    assert "Контрагент" in line
+    task_id = result.stdout.split("tidemark rejects ")[1].split()[0]
+
+    path = tmp_path / "rows.csv"
+    live.run("rejects", task_id, path)
+    [row] = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+    assert list(row) == [
+        *("row_no", "sheet_row", "field", "value", "code", "reason", "ref"),
+        *("Код", "Контрагент", "ИНН", "КПП"),
+    ]
+    assert (row["sheet_row"], row["field"], row["ИНН"], row["Код"]) == ("4", "Контрагент", "7700000003", "8")
+    row["Контрагент"] = "Василек"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    taken = live.run("correct", task_id, path)
+    assert taken.exit_code == 0, taken.output
+    again = live.run("replay", task_id, "--scope", "rejected", "--follow")
+    assert again.exit_code == 0, again.output
+    assert found(live, "SELECT code FROM contractor WHERE name = 'Василек'") == [("8",)]
