@@ -8,6 +8,7 @@ from cli import figures
 from cli.api import Api, Json
 from cli.findings import findings
 from cli.following import ENDED
+from cli.headers import file_of, unknown_header
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
@@ -18,6 +19,7 @@ from cli.verdicts import verdict_table
 from infra.wording import has_words, number
 
 MOST_REJECTS = 10
+HEADER_UNKNOWN = "header_unknown"
 
 # What jobs.base.TotalsRefused says: the statement had to match, and does not.
 TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unproven", "closing_unproven"})
@@ -36,7 +38,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     screen.line(str(standing), style=f"bold {standing.style}")
     if task["dry_run"]:
         screen.say("cli.dry_run", style="yellow")
-    _error(screen, task)
+    _error(screen, api, task)
     _repeat(screen, task)
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
@@ -118,11 +120,13 @@ def _place(screen: Screen, row: Json) -> str:
     return screen.word("cli.row_of_sheet", row=row["row_no"], sheet=row["sheet_row"])
 
 
-def _error(screen: Screen, task: Json) -> None:
+def _error(screen: Screen, api: Api, task: Json) -> None:
     if error := task["error"]:
         style = "red" if task["status"] == "failed" else "yellow"
         screen.line(error["message"], style=style)
         screen.line(f"{screen.word('cli.support_code')}: {error['fingerprint']}", style="dim")
+        if error["type"] == HEADER_UNKNOWN:
+            unknown_header(screen, api.get(f"/tasks/{task['id']}/mapping"))
 
 
 def _next_steps(screen: Screen, task: Json) -> None:
@@ -135,9 +139,11 @@ def _next_steps(screen: Screen, task: Json) -> None:
         code = clean if task["outcome"] == "clean" else "rejected" if rejected else "totals"
     elif code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
         code = "must_match"
+    elif code == "failed" and task["error"]["type"] == HEADER_UNKNOWN:
+        code = HEADER_UNKNOWN
     if has_words(f"cli.next.{code}", screen.language):
         screen.line()
-        screen.say(f"cli.next.{code}", id=task["id"])
+        screen.say(f"cli.next.{code}", **file_of(task))
 
 
 def _params(params: Mapping[str, Any]) -> str:

@@ -20,8 +20,9 @@ _FAMILIES = {
     "figure": ("opening", "in", "out", "closing"),
     "direction": ("in", "out", "transfer", "unknown"),
     "onec": ("address", "login", "rights", "entity_sets", "documents", "timezone"),
-    "next": ("failed", "cancelled", "rejected", "totals", "must_match"),
+    "next": ("failed", "cancelled", "rejected", "totals", "must_match", "header_unknown"),
     "kind": ("bank_transactions",),
+    "mapping": ("read", "read_bare", "field", "needed", "names", "column", "header", "warehouse"),
     "audit": ("changed", "removed", "added", "moved", "cut", "root", "signature", "key", "format"),
     "coverage": (
         *("loaded", "empty", "quiet", "gap", "balance_break", "says_gap", "says_gap_unknown"),
