@@ -15,6 +15,7 @@ from cli.screen import Screen, cells, table
 from cli.status import tag
 from cli.training import training
 from cli.trial_report import shown
+from cli.undone import undone
 from cli.verdicts import verdict_table
 from infra.wording import has_words, number
 
@@ -32,9 +33,13 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     # An attempt over a part says nothing of the whole: what the one before found still holds.
     accounts = accounts_of(next((one["totals"] for one in reversed(attempts) if one["totals"]), ()))
     rows = sum(task["counts"].values())
+    standing = tag(screen, task)
+    if task["outcome"] == "undone":
+        screen.line(str(standing), style=f"bold {standing.style}")
+        undone(screen, api, task)
+        return
     if accounts and rows:
         screen.line(summary(screen, rows, accounts), style="bold")
-    standing = tag(screen, task)
     screen.line(str(standing), style=f"bold {standing.style}")
     if task["dry_run"]:
         screen.say("cli.dry_run", style="yellow")
@@ -79,9 +84,9 @@ def details(screen: Screen, task: Json) -> None:
         "about": task["about"] or "",
         "params": _params(task["params"]),
         "who": task["submitted_by"],
-        "submitted": figures.moment(task["created_at"], screen.language),
-        "started": figures.moment(task["started_at"], screen.language),
-        "finished": figures.moment(task["finished_at"], screen.language),
+        "submitted": figures.exact(task["created_at"], screen.language),
+        "started": figures.exact(task["started_at"], screen.language),
+        "finished": figures.exact(task["finished_at"], screen.language),
         "attempt": number(task["attempt"], screen.language),
         "position": task["position"] or "",
     }

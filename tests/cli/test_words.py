@@ -20,7 +20,7 @@ _FAMILIES = {
     "figure": ("opening", "in", "out", "closing"),
     "direction": ("in", "out", "transfer", "unknown"),
     "onec": ("address", "login", "rights", "entity_sets", "documents", "timezone"),
-    "next": ("failed", "cancelled", "rejected", "totals", "must_match", "header_unknown"),
+    "next": ("failed", "cancelled", "rejected", "totals", "must_match", "header_unknown", "undone"),
     "kind": ("bank_transactions",),
     "mapping": ("read", "read_bare", "field", "needed", "names", "column", "header", "warehouse"),
     "audit": ("changed", "removed", "added", "moved", "cut", "root", "signature", "key", "format"),
