@@ -13,7 +13,7 @@ from api.reject_models import RowProblem
 from domain.errors import MalformedRow
 from infra.wording import Language, word
 from jobs.correcting import corrected_row
-from jobs.formats.error_file import ErrorFile, FileRow, Ref, changed
+from jobs.formats.error_file import ErrorFile, FileRow, Ref, changed, told_in_value
 from producers.correction import Correction
 from projections.queries import rejects
 
@@ -73,7 +73,10 @@ class Review:
         assert row.ref is not None
         now = as_it_stands(known)
         then = older.get(row.ref.row_no) or (known["raw"] if row.ref.number == 0 else now)
-        if not self._changed(then, row, known) or not (changes := self._changed(now, row, known)):
+        said = self._changed(then, row, known)
+        if known["field"] not in said and row.ref.attempt == known["attempt"]:
+            self._refuse_value(row, known)
+        if not said or not (changes := self._changed(now, row, known)):
             return
         self.differ += 1
         moved = moved_on(known, row.ref.attempt, row.ref.number)
@@ -102,6 +105,12 @@ class Review:
     def _changed(self, before: Row, row: FileRow, known: Row) -> dict[str, Any]:
         cells = self._headings.of(known["attempt"]).meant(row.cells, before)
         return changed(before, cells, known["field"], self._file.page)
+
+    def _refuse_value(self, row: FileRow, known: Row) -> None:
+        """Whoever writes into the column that shows what was wrong means the row's own."""
+        if told_in_value(known["value"], row.value, self._file.page):
+            code = "value_is_not_read" if known["field"] else "value_is_not_read_at_all"
+            raise MalformedRow(code, known["field"], str(row.value)[:50])
 
     def _problem(self, row: FileRow, error: MalformedRow, known: Row) -> None:
         self.problems_total += 1

@@ -13,6 +13,7 @@ from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
 from cli.status import tag
+from cli.targets import KIND, targets
 from cli.training import training
 from cli.trial_report import shown
 from cli.undone import undone
@@ -50,6 +51,8 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         screen.show(verdict_table(screen, task["counts"]))
         if task["dry_run"] and rows:
             screen.say("cli.dry_run.rows", id=task["id"])
+    if task["kind"] == KIND:
+        targets(screen, api, task["id"])
     findings(screen, api, task)
     training(screen, api, task)
     reconciliation(screen, accounts)
