@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.context import Context, ContextDep, LanguageDep
 from api.corrections import accept, overtaken_told, router
+from api.headings import TaskHeadings, headings_of
 from api.imports import flag, received
 from api.multipart import form_with
 from api.problems import Problem, response, unavailable
@@ -41,12 +42,12 @@ async def correct_by_file(
     count; the same file twice changes nothing. Where one row cannot be taken none is, and each such row is
     named; ``dry_run`` says all of that and takes nothing."""
     async with context.reading.connect() as connection:
-        await found(connection, task_id)
+        headings = await headings_of(connection, await found(connection, task_id))
     upload = await received(request, context)
     dry_run = flag(upload, "dry_run")
     if upload.file is None:
         raise Problem(422, "file_missing", field="file")
-    review = await _reviewed(context, task_id, upload.file.path, language)
+    review = await _reviewed(context, task_id, upload.file.path, headings, language)
     if review.problems_total and not dry_run:
         return response(request, _refused(review), review.problems)
     published = True
@@ -58,19 +59,20 @@ async def correct_by_file(
     return JSONResponse(_report(review, dry_run, published, language).model_dump(mode="json"))
 
 
-async def _reviewed(context: Context, task_id: UUID, path: str, language: Language) -> Review:
+async def _reviewed(
+    context: Context, task_id: UUID, path: str, headings: TaskHeadings, language: Language
+) -> Review:
     try:
         with await copied(context.objects, path) as file:
             read = await in_thread(opened, file)
-            return await _looked_at(context, task_id, read, language)
+            return await _looked_at(context, Review(task_id, read, headings, language), read)
     except SourceUnavailable as error:
         raise unavailable(error.code) from error
     except TidemarkError as error:
         raise Problem(422, error.code, field="file", args=error.arguments) from error
 
 
-async def _looked_at(context: Context, task_id: UUID, read: ErrorFile, language: Language) -> Review:
-    review = Review(task_id, read, language)
+async def _looked_at(context: Context, review: Review, read: ErrorFile) -> Review:
     with closing(read.rows):
         async with context.reading.connect() as connection:
             await review.begin(connection)

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.context import Context, ContextDep, Reading
+from api.headings import headings_of
 from api.problems import Problem
 from api.reject_models import CorrectionInfo, RowCorrection
 from api.rejects import checked, unknown
@@ -19,6 +20,7 @@ from domain.errors import MalformedRow
 from infra.users import User
 from jobs.base import Row
 from jobs.correcting import corrected_row
+from jobs.formats.tables.headings import Headings
 from producers.correction import (
     Corrected,
     CorrectedMeanwhile,
@@ -37,13 +39,14 @@ async def correct_row(
 ) -> CorrectionInfo:
     """Correct a rejected row. It is loaded by the next replay of the rejected rows; 409 says why it cannot be
     corrected: a later attempt has loaded it or is loading it, or somebody else was faster."""
-    await found(connection, task_id)
+    task = await found(connection, task_id)
     row = (await rejects.latest(connection, task_id, [checked(row_no)])).get(row_no)
     if row is None:
         raise unknown(row_no)
     if (moved := moved_on(row, wanted.attempt, wanted.expected)) is not None:
         raise moved_problem(moved, row)
-    raw = await _edited(connection, task_id, row, wanted.fields)
+    headings = (await headings_of(connection, task)).of(row["attempt"])
+    raw = await _edited(connection, task_id, row, wanted.fields, headings)
     correction = Correction(row_no, row["attempt"], row["batch_no"], raw, wanted.expected)
     # The connection that has read must not be held while the other one waits for the conductor.
     await connection.rollback()
@@ -52,7 +55,7 @@ async def correct_row(
         number=accepted.number,
         attempt=accepted.attempt,
         row_no=row_no,
-        raw=dict(accepted.raw),
+        raw=headings.shown(accepted.raw),
         corrected_by=user.name,
         corrected_at=accepted.corrected_at,
         published=published,
@@ -102,17 +105,22 @@ def as_it_stands(row: Mapping[str, Any]) -> Row:
 
 
 async def _edited(
-    connection: AsyncConnection, task_id: UUID, row: Mapping[str, Any], fields: Mapping[str, Any]
+    connection: AsyncConnection,
+    task_id: UUID,
+    row: Mapping[str, Any],
+    said: Mapping[str, Any],
+    headings: Headings,
 ) -> Row:
+    """The row with what was said by the file's headings."""
     before = as_it_stands(row)
-    known = await fields_known(connection, task_id, row, fields)
     try:
-        return corrected_row(before, fields, known)
+        fields = headings.meant(said, before)
+        known = await fields_known(connection, task_id, row, fields)
+        return corrected_row(before, fields, known | headings.fields)
     except MalformedRow as error:
-        field = "fields" if error.field is None else f"fields.{error.field}"
-        raise Problem(
-            422, error.code, field=field, args={"name": error.field or "", **error.arguments}
-        ) from error
+        name = headings.name(error.field, before)
+        field = "fields" if name is None else f"fields.{name}"
+        raise Problem(422, error.code, field=field, args={"name": name or "", **error.arguments}) from error
 
 
 async def fields_known(

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 
 from api.context import LanguageDep, Reading
+from api.headings import headings_of
 from api.problems import Problem
 from api.replay_models import AttemptDiff, AttemptSide, DiffBatches, DiffRow, DiffRows, RowReason
 from api.responses import reads
@@ -14,6 +15,7 @@ from api.shown import attempt_counts
 from api.tasks import Cursor, Limit, found
 from events.records import VERDICTS
 from infra.wording import Language, word
+from jobs.formats.tables.headings import Headings
 from projections.queries import differences
 
 router = APIRouter(tags=["tasks"])
@@ -35,18 +37,20 @@ async def diff_attempts(
 ) -> AttemptDiff:
     """Counts, batches, and the rows that one rejected and the other did not, or for another reason. What only
     one of the two did at all is no difference."""
-    await found(connection, task_id)
+    task = await found(connection, task_id)
     one, other = [await _attempt(connection, task_id, number) for number in (first, second)]
     page = await differences.rows(connection, task_id, one, other, cursor, limit)
     sides = _side(one), _side(other)
     counts = {name: getattr(sides[1].counts, name) - getattr(sides[0].counts, name) for name in VERDICTS}
+    headings = await headings_of(connection, task)
+    names = headings.of(first), headings.of(second)
     return AttemptDiff(
         first=sides[0],
         second=sides[1],
         counts=counts,
         batches=DiffBatches(**await differences.batches(connection, task_id, first, second)),
         rows=DiffRows(**await differences.sums(connection, task_id, one, other)),
-        items=[_row(row, language) for row in page.items],
+        items=[_row(row, names, language) for row in page.items],
         next_cursor=page.next_cursor,
     )
 
@@ -62,22 +66,22 @@ def _side(row: Row) -> AttemptSide:
     return AttemptSide(**{**row, "counts": attempt_counts(row)})
 
 
-def _row(row: Row, language: Language) -> DiffRow:
+def _row(row: Row, names: tuple[Headings, Headings], language: Language) -> DiffRow:
     return DiffRow(
         row_no=row["row_no"],
         change=row["change"],
-        first=_reason(row["one"], row["row_no"], language),
-        second=_reason(row["other"], row["row_no"], language),
+        first=_reason(row["one"], row["row_no"], names[0], language),
+        second=_reason(row["other"], row["row_no"], names[1], language),
     )
 
 
-def _reason(told: Row | None, row_no: int, language: Language) -> RowReason | None:
+def _reason(told: Row | None, row_no: int, headings: Headings, language: Language) -> RowReason | None:
     if told is None:
         return None
     named = {"field": told["field"], "value": told["value"], "row": row_no, **told["args"]}
     return RowReason(
         code=told["code"],
         message=word(told["code"], named, language),
-        field=told["field"],
+        field=headings.name(told["field"]),
         value=told["value"],
     )

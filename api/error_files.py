@@ -17,6 +17,7 @@ from starlette.background import BackgroundTask
 from api import shown
 from api.context import Context, ContextDep, LanguageDep
 from api.corrections import as_it_stands
+from api.headings import TaskHeadings, headings_of
 from api.pricelist_files import CSV, XLSX
 from api.problems import Problem
 from api.rejects import router
@@ -50,8 +51,8 @@ async def export_rejects(
     nothing in it is run or spoiled by a spreadsheet. What is corrected in it is taken by
     ``POST /tasks/{id}/rejects/corrections``; whoever uses a spreadsheet is better off with ``xlsx``."""
     async with context.reading.connect() as connection:
-        await found(connection, task_id)
-    path, rows = await _made(context, task_id, language, format)
+        headings = await headings_of(connection, await found(connection, task_id))
+    path, rows = await _made(context, task_id, headings, language, format)
     return FileResponse(
         path,
         headers={ROWS: str(rows), **_named(task_id, format, language)},
@@ -60,15 +61,17 @@ async def export_rejects(
     )
 
 
-async def _made(context: Context, task_id: UUID, language: Language, form: str) -> tuple[Path, int]:
+async def _made(
+    context: Context, task_id: UUID, headings: TaskHeadings, language: Language, form: str
+) -> tuple[Path, int]:
     """In a temporary file, which is the caller's to delete; memory is that of 1,000 rows."""
     handle, name = tempfile.mkstemp(suffix=f".{form}")
     os.close(handle)
     path = Path(name)
     try:
         with tempfile.TemporaryFile() as waiting:
-            spool = Spool(waiting)
-            rows = await _spooled(context, task_id, language, spool)
+            spool = Spool(waiting, headings.columns)
+            rows = await _spooled(context, task_id, headings, language, spool)
             if form == "xlsx" and rows > MOST_SHEET_ROWS:
                 raise Problem(422, "export_too_large", field="format", limit=MOST_SHEET_ROWS)
             write = _write_csv if form == "csv" else _write_xlsx
@@ -79,7 +82,9 @@ async def _made(context: Context, task_id: UUID, language: Language, form: str) 
     return path, rows
 
 
-async def _spooled(context: Context, task_id: UUID, language: Language, spool: Spool) -> int:
+async def _spooled(
+    context: Context, task_id: UUID, headings: TaskHeadings, language: Language, spool: Spool
+) -> int:
     """All of them as they stand at one moment."""
     written = 0
     async with (
@@ -87,16 +92,18 @@ async def _spooled(context: Context, task_id: UUID, language: Language, spool: S
         aclosing(rejects.standing(connection, task_id, PART)) as parts,
     ):
         async for part in parts:
-            await asyncio.to_thread(spool.add, [_rejected(task_id, row, language) for row in part])
+            await asyncio.to_thread(spool.add, [_rejected(task_id, row, headings, language) for row in part])
             written += len(part)
     return written
 
 
-def _rejected(task_id: UUID, row: dict[str, Any], language: Language) -> Rejected:
+def _rejected(task_id: UUID, row: dict[str, Any], headings: TaskHeadings, language: Language) -> Rejected:
+    names, raw = headings.of(row["attempt"]), as_it_stands(row)
     return Rejected(
         ref=Ref(str(task_id), row["attempt"], row["row_no"], row["corrections"]),
-        raw=as_it_stands(row),
-        field=row["field"],
+        raw=names.shown(raw),
+        sheet_row=shown.sheet_row(raw),
+        field=names.name(row["field"], raw),
         value=row["value"],
         code=row["code"],
         reason=shown.worded(row, language)["message"],

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SerializeAsAny
 from starlette.exceptions import HTTPException
 
 from infra.kafka import LogUnavailable
@@ -37,7 +37,7 @@ class ProblemDetails(BaseModel):
     code: str
     field: str | None = None
     args: dict[str, Any] = Field(default_factory=dict)
-    errors: list[FieldError] = Field(default_factory=list)
+    errors: list[SerializeAsAny[FieldError]] = Field(default_factory=list)
     correlation_id: str | None = None
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api import access, shown
 from api.context import LanguageDep, Reading
+from api.headings import headings_of, name_among
 from api.kinds import kind_meant
 from api.problems import Problem
 from api.reject_models import (
@@ -48,7 +49,7 @@ async def list_rejects(
 ) -> RejectList:
     """Rejected rows in the order of the source: which, what in it, why. With ``only_current`` without those
     of which a later attempt has another verdict."""
-    await found(connection, task_id)
+    headings = await headings_of(connection, await found(connection, task_id))
     page = await rejects.listed(
         connection,
         task_id,
@@ -58,7 +59,7 @@ async def list_rejects(
         fingerprint=fingerprint,
         only_current=only_current,
     )
-    items = [shown.reject_info(row, language) for row in page.items]
+    items = [shown.reject_info(row, language, headings.of(row["attempt"])) for row in page.items]
     return RejectList(items=items, next_cursor=page.next_cursor)
 
 
@@ -74,9 +75,13 @@ async def group_rejects(
 ) -> TaskRejectGroups:
     """Why rows stand rejected, and how many for each reason, the largest group first; with ``attempt`` those
     that one attempt has rejected."""
-    await found(connection, task_id)
+    task = await found(connection, task_id)
+    headings = (await headings_of(connection, task)).of(attempt or task.task["attempt"])
     page = await reject_groups.of_task(connection, task_id, cursor, limit, attempt=attempt)
-    items = [TaskRejectGroup(**shown.worded(row, language)) for row in page.items]
+    items = [
+        TaskRejectGroup(**shown.worded(row, language) | {"field": headings.name(row["field"])})
+        for row in page.items
+    ]
     return TaskRejectGroups(items=items, next_cursor=page.next_cursor)
 
 
@@ -97,7 +102,10 @@ async def group_all_rejects(
     since = rejected_from or until - timedelta(days=DAYS_LOOKED_BACK)
     wanted = [kind_meant(name, kinds(), 422) for name in kind or ()]
     page = await reject_groups.of_all(connection, since, until, wanted, cursor, limit)
-    items = [RejectGroupOfAll(**shown.worded(row, language)) for row in page.items]
+    items = [
+        RejectGroupOfAll(**shown.worded(row, language) | {"field": name_among(row["kinds"], row["field"])})
+        for row in page.items
+    ]
     return RejectGroupsOfAll(items=items, next_cursor=page.next_cursor)
 
 
@@ -106,11 +114,11 @@ async def get_reject(
     task_id: UUID, row_no: int, _: Reader, connection: Reading, language: LanguageDep
 ) -> RejectInfo:
     """The latest rejection of one row, whether it stands or not."""
-    await found(connection, task_id)
+    headings = await headings_of(connection, await found(connection, task_id))
     row = (await rejects.latest(connection, task_id, [checked(row_no)])).get(row_no)
     if row is None:
         raise unknown(row_no)
-    return shown.reject_info(row, language)
+    return shown.reject_info(row, language, headings.of(row["attempt"]))
 
 
 @router.get("/tasks/{task_id:uuid}/rejects/{row_no:int}/corrections", responses=reads(404))
@@ -118,9 +126,11 @@ async def list_corrections(
     task_id: UUID, row_no: int, _: Reader, connection: Reading, cursor: Cursor = None, limit: Limit = 50
 ) -> CorrectionList:
     """Everything that was ever said instead of a row, with its authors."""
-    await found(connection, task_id)
+    headings = await headings_of(connection, await found(connection, task_id))
     page = await rejects.history(connection, task_id, checked(row_no), cursor, limit)
-    items = [CorrectionInfo(**row) for row in page.items]
+    items = [
+        CorrectionInfo(**row | {"raw": headings.of(row["attempt"]).shown(row["raw"])}) for row in page.items
+    ]
     return CorrectionList(items=items, next_cursor=page.next_cursor)
 
 

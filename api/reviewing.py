@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.corrections import as_it_stands, moved_on
+from api.headings import TaskHeadings
 from api.problems import Problem
 from api.reject_models import RowProblem
 from domain.errors import MalformedRow
 from infra.wording import Language, word
 from jobs.correcting import corrected_row
-from jobs.formats.error_file import ErrorFile, FileRow, Ref, changed
+from jobs.formats.error_file import ErrorFile, FileRow, Ref, changed, told_in_value
 from producers.correction import Correction
 from projections.queries import rejects
 
@@ -25,12 +26,13 @@ Row = Mapping[str, Any]
 class Review:
     """Reads the file part by part; memory is that of the rows that differ."""
 
-    def __init__(self, task_id: UUID, file: ErrorFile, language: Language) -> None:
+    def __init__(self, task_id: UUID, file: ErrorFile, headings: TaskHeadings, language: Language) -> None:
         self.corrections: list[Correction] = []
         self.problems: list[RowProblem] = []
         self.rows = self.differ = self.problems_total = 0
         self._task_id = task_id
         self._file = file
+        self._headings = headings
         self._language = language
         self._known: set[str] = set()
         self._seen: set[int] = set()
@@ -40,7 +42,8 @@ class Review:
         fields = self._file.fields
         usable = [name for name in fields if "\0" not in name]
         self._known = await rejects.known_fields(connection, self._task_id, usable)
-        if (other := next((name for name in fields if name not in self._known), None)) is not None:
+        there = self._known | self._headings.known
+        if (other := next((name for name in fields if name not in there), None)) is not None:
             raise Problem(422, "error_file_other_column", field="file", column=other[:100])
 
     async def add(self, connection: AsyncConnection, part: Sequence[FileRow]) -> None:
@@ -52,7 +55,7 @@ class Review:
             try:
                 self._take(row, latest, older)
             except MalformedRow as error:
-                self._problem(row, error)
+                self._problem(row, error, latest.get(row.ref.row_no, {}) if row.ref else {})
 
     async def _as_exported(
         self, connection: AsyncConnection, refs: Sequence[Ref], latest: Mapping[int, Row]
@@ -70,13 +73,16 @@ class Review:
         assert row.ref is not None
         now = as_it_stands(known)
         then = older.get(row.ref.row_no) or (known["raw"] if row.ref.number == 0 else now)
-        if not self._changed(then, row, known) or not (changes := self._changed(now, row, known)):
+        said = self._changed(then, row, known)
+        if known["field"] not in said and row.ref.attempt == known["attempt"]:
+            self._refuse_value(row, known)
+        if not said or not (changes := self._changed(now, row, known)):
             return
         self.differ += 1
         moved = moved_on(known, row.ref.attempt, row.ref.number)
         if moved is not None:
             raise MalformedRow(moved, row=row.ref.row_no)
-        raw = corrected_row(now, changes, self._known)
+        raw = corrected_row(now, changes, self._known | self._headings.of(known["attempt"]).fields)
         self.corrections.append(
             Correction(row.ref.row_no, known["attempt"], known["batch_no"], raw, row.ref.number)
         )
@@ -97,18 +103,26 @@ class Review:
         return latest[row.ref.row_no]
 
     def _changed(self, before: Row, row: FileRow, known: Row) -> dict[str, Any]:
-        return changed(before, row.cells, known["field"], self._file.page)
+        cells = self._headings.of(known["attempt"]).meant(row.cells, before)
+        return changed(before, cells, known["field"], self._file.page)
 
-    def _problem(self, row: FileRow, error: MalformedRow) -> None:
+    def _refuse_value(self, row: FileRow, known: Row) -> None:
+        """Whoever writes into the column that shows what was wrong means the row's own."""
+        if told_in_value(known["value"], row.value, self._file.page):
+            code = "value_is_not_read" if known["field"] else "value_is_not_read_at_all"
+            raise MalformedRow(code, known["field"], str(row.value)[:50])
+
+    def _problem(self, row: FileRow, error: MalformedRow, known: Row) -> None:
         self.problems_total += 1
         if len(self.problems) >= PROBLEMS_SHOWN:
             return
-        named = {"row": row.row_no, "field": error.field, "name": error.field or "", "value": error.value}
+        field = self._headings.of(known["attempt"]).name(error.field, known["raw"]) if known else error.field
+        named = {"row": row.row_no, "field": field, "name": field or "", "value": error.value}
         self.problems.append(
             RowProblem(
                 line=row.line,
                 row_no=row.ref.row_no if row.ref is not None else None,
-                field=error.field or "row_no",
+                field=field or "row_no",
                 code=error.code,
                 message=word(error.code, {**named, **error.arguments}, self._language),
             )

@@ -18,9 +18,11 @@ from api.models import CompactTask, LastAttempt, TaskCounts, TaskError, TaskInfo
 from api.reject_models import RejectInfo
 from events.records import Counts
 from infra.wording import Language, days, word
+from jobs.formats.tables.headings import ROW, Headings
 from projections.queries.tasks import TaskRow
 
 Row = Mapping[str, Any]
+_PLAIN = Headings()
 
 
 def task_info(row: TaskRow, language: Language) -> TaskInfo:
@@ -135,8 +137,15 @@ def batch_info(row: Row) -> BatchInfo:
     return BatchInfo(**{**row, "position": f"{row['partition']}:{row['offset']}"})
 
 
-def reject_info(row: Row, language: Language) -> RejectInfo:
-    return RejectInfo(**worded(row, language), sheet_row=_sheet_row(row["raw"]))
+def reject_info(row: Row, language: Language, headings: Headings = _PLAIN) -> RejectInfo:
+    """By the file's own headings."""
+    raw, corrected = row["raw"], row["corrected"]
+    by_headings = {
+        "field": headings.name(row["field"], raw),
+        "raw": headings.shown(raw),
+        "corrected": None if corrected is None else headings.shown(corrected),
+    }
+    return RejectInfo(**worded(row, language) | by_headings, sheet_row=sheet_row(raw))
 
 
 def worded(row: Row, language: Language) -> dict[str, Any]:
@@ -145,18 +154,19 @@ def worded(row: Row, language: Language) -> dict[str, Any]:
     return {**row, "message": word(row["code"], named, language)}
 
 
-def _sheet_row(raw: Row) -> int | None:
+def sheet_row(raw: Row) -> int | None:
     """What tables say of their rows beside the cells; a file may call a column of its own like that."""
-    found = raw.get("#row")
+    found = raw.get(ROW)
     return found if isinstance(found, int) else None
 
 
-def preview_row(row: Row, language: Language) -> PreviewRow:
+def preview_row(row: Row, language: Language, headings: Headings = _PLAIN) -> PreviewRow:
     code, named = row["code"], {"field": row["field"], "value": row["value"], **(row["args"] or {})}
     shown = {
         "verdict": VERDICT_OF[row["verdict"]],
         "before": VERDICT_OF[row["before"]] if row["before"] else None,
         "message": word(code, named, language) if code else None,
+        "field": headings.name(row["field"]),
     }
     return PreviewRow(**{**row, **shown})
 

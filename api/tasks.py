@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import audit_models as audited
 from api import shown
 from api.context import LanguageDep, Reading
+from api.headings import headings_of
 from api.kinds import kind_meant
 from api.models import Moment, Outcome, TaskCountsByStatus, TaskInfo, TaskList
 from api.past import AsOf, task_then, time_of
@@ -152,10 +153,11 @@ async def list_preview(
 ) -> audited.PreviewList:
     """What a dry run says of every row. Of a real run that was started with ``params.preview``: the rows of
     which that had said something else."""
-    await found(connection, task_id)
+    task = await found(connection, task_id)
+    headings = (await headings_of(connection, task)).of(task.task["attempt"])
     wanted = next((name for name, shown_as in audited.VERDICT_OF.items() if shown_as == verdict), None)
     page = await preview.rows(connection, task_id, cursor, limit, verdict=wanted)
-    items = [shown.preview_row(row, language) for row in page.items]
+    items = [shown.preview_row(row, language, headings) for row in page.items]
     return audited.PreviewList(items=items, next_cursor=page.next_cursor)
 
 

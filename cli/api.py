@@ -59,6 +59,9 @@ class Api:
         """``request`` as httpx takes it: ``json``, ``files``, ``data``, ``headers``, ``timeout``."""
         return self._call("POST", path, **request)
 
+    def put(self, path: str, **request: Any) -> Json:
+        return self._call("PUT", path, **request)
+
     def items(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[Json]:
         """Every item of a list, page after page."""
         cursor: str | None = None

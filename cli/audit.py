@@ -19,6 +19,8 @@ from domain.tampering import Tampered
 from domain.verification import Verified, Verifier
 from events.audit import RootSigned
 
+# Not that something was done to it: it is none.
+_NO_EXPORT = frozenset({"empty", "foreign"})
 app = typer.Typer(no_args_is_help=True)
 
 Task = Annotated[
@@ -65,6 +67,8 @@ def verify(ctx: typer.Context, file: File, key: KeyOption = None, roots: RootsFi
     except OSError as error:
         raise Failure("cli.file_unreadable", str(file), reason=error.strerror or str(error)) from error
     except Tampered as tampered:
+        if tampered.fault in _NO_EXPORT:
+            raise Failure(f"cli.audit.{tampered.fault}", str(file)) from tampered
         _tell(screen, tampered)
         raise typer.Exit(PARTIAL) from tampered
     _report(screen, found, known=key is not None)

@@ -2,18 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli.api import Api, Json
-from cli.failures import PARTIAL
+from cli.failures import PARTIAL, Interrupted
 from cli.root import State, state_of
-from cli.screen import cells, table
+from cli.targets import followed, listed, targets
 from cli.tasks import Kinds, Statuses
 from cli.watching import follow
-
-_HEADERS = ("task", "result", "reason")
 
 
 class Doing(StrEnum):
@@ -42,6 +40,8 @@ Rate = Annotated[int, typer.Option("--rate", min=1, max=100, help="Requests a se
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Preview = Annotated[bool, typer.Option("--preview", help="Only say what would be asked.")]
 
+Wait = Annotated[bool, typer.Option("--follow", help="Wait until every task has done what was asked.")]
+
 
 def bulk(
     ctx: typer.Context,
@@ -57,49 +57,60 @@ def bulk(
     rate: Rate = 10,
     yes: Yes = False,
     preview: Preview = False,
+    follow_it: Wait = False,
 ) -> None:
-    """Show which tasks there are, ask, do it at a limited rate, and say what became of each."""
+    """Show which tasks there are, ask, do it at a limited rate, and say what each has answered. With --follow
+    the exit code is the worst of the tasks; without it only whether they took the request."""
     days = {"created_from": _moment(start), "created_to": _moment(end)}
     chosen = {"status": status, "kind": kind, "failure": failure, "submitted_by": by, **days}
     wanted = {"action": action, "scope": scope, "force": force}
     asked = {name: value for name, value in wanted.items() if value is not None}
     given = {name: value for name, value in chosen.items() if value}
-    _run(state_of(ctx), asked, given, rate, yes=yes, preview=preview)
+    _run(state_of(ctx), asked, given, rate, yes=yes, preview=preview, follow_it=follow_it)
 
 
-def _run(state: State, asked: Json, given: Json, rate: int, *, yes: bool, preview: bool) -> None:
+def _run(
+    state: State, asked: Json, given: Json, rate: int, *, yes: bool, preview: bool, follow_it: bool
+) -> None:
     with state.api() as api:
         found = api.post("/bulk/preview", json=asked | {"filter": given})
-        _show(state, found)
+        _show(state, api, found)
         if preview or not found["asked"]:
             return
         if not yes and not typer.confirm(state.screen.word("cli.bulk.sure"), err=True):
             raise typer.Exit(PARTIAL)
         accepted = api.post("/bulk", json=asked | {"selection": found["selection"], "rate": rate})
-    ended = follow(state, accepted["task_id"])
-    with state.api() as api:
-        refused = _results(state, api, accepted["task_id"])
-    raise typer.Exit(ended or (PARTIAL if refused else 0))
+    task_id = accepted["task_id"]
+    ended = follow(state, task_id)
+    if follow_it and not ended:
+        raise typer.Exit(_waited(state, task_id, asked["action"]))
+    raise typer.Exit(ended or (PARTIAL if _refused(state, task_id) else 0))
 
 
-def _show(state: State, found: Json) -> None:
+def _show(state: State, api: Api, found: Json) -> None:
     state.screen.line(found["message"])
-    _table(state, [(one["task_id"], one["would"], one["reason"]) for one in found["sample"]])
+    listed(state.screen, api, [(one["task_id"], one["would"], one["reason"]) for one in found["sample"]])
+    if (more := found["tasks"] - len(found["sample"])) > 0:
+        state.screen.say("cli.bulk.more", count=more)
 
 
-def _results(state: State, api: Api, task_id: str) -> bool:
-    """Whether any task has refused."""
-    targets = list(api.items(f"/tasks/{task_id}/targets", {"limit": 500}))
-    _table(state, [(one["task_id"], one["result"], one["reason"]) for one in targets])
-    return any(one["result"] == "refused" for one in targets)
+def _waited(state: State, task_id: str, action: str) -> int:
+    """The tasks to their end; Ctrl-C leaves them running and says so."""
+    try:
+        with state.api() as api:
+            code = followed(state.screen, api, task_id, action)
+            targets(state.screen, api, task_id)
+    except KeyboardInterrupt as stop:
+        raise Interrupted("cli.bulk.goes_on", id=task_id) from stop
+    return code
 
 
-def _table(state: State, rows: list[tuple[Any, ...]]) -> None:
-    screen = state.screen
-    shown = table(*(screen.word(f"cli.bulk.{name}") for name in _HEADERS), fixed=(0,))
-    for task_id, result, reason in rows:
-        shown.add_row(*cells(task_id, screen.word(f"cli.bulk.{result}"), reason or ""))
-    screen.show(shown)
+def _refused(state: State, task_id: str) -> bool:
+    """Whether any task has refused; the others go on without us."""
+    with state.api() as api:
+        found = list(api.items(f"/tasks/{task_id}/targets"))
+    state.screen.say("cli.bulk.look", id=task_id)
+    return any(one["result"] == "refused" for one in found)
 
 
 def _moment(said: datetime | None) -> str | None:

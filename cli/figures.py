@@ -1,13 +1,20 @@
 """Money, dates and times as the reader's language writes them."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from infra.wording import Language
+from infra.wording import MONTHS, Language
 from infra.wording import day as day
 
 NBSP = "\u00a0"
 _MINUS = "\u2212"
+# ``3 Mar 2025 10:41:57``, ``03.03.2025 10:41:57.124 +03:00``.
+_SHOWN = re.compile(
+    r"(\d{1,2})[ .]([A-Za-z]{3}|\d{1,2})[ .](\d{4}),? (\d{2}:\d{2}:\d{2})"
+    r"(?:[.,](\d{1,6}))?(?: ?([+-]\d{2}:\d{2}))?",
+    re.ASCII,
+)
 
 
 def money(amount: Decimal | str, language: Language) -> str:
@@ -24,6 +31,34 @@ def moment(iso: str | None, language: Language) -> str:
         return ""
     local = _parsed(iso).astimezone()
     return f"{day(local.date(), language)} {local:%H:%M:%S}"
+
+
+def exact(iso: str | None, language: Language) -> str:
+    """The same with its zone and the next thousandth of a second: said back (``--as-of``) it is not before
+    what it shows."""
+    if not iso:
+        return ""
+    later = _parsed(iso).astimezone()
+    later += timedelta(microseconds=-later.microsecond % 1000)
+    zone = f"{later:%z}"
+    return f"{moment(later.isoformat(), language)}.{later.microsecond // 1000:03d} {zone[:3]}:{zone[3:5]}"
+
+
+def said(text: str) -> str:
+    """A time as ``moment`` or ``exact`` shows it, as ISO 8601; anything else as it is. Without a zone it is
+    this terminal's, without a fraction the end of its second."""
+    if (found := _SHOWN.fullmatch(" ".join(text.split()))) is None:
+        return text
+    first, month, year, time, fraction, zone = found.groups()
+    if not month.isdecimal() and month.capitalize() not in MONTHS:
+        return text
+    number = int(month) if month.isdecimal() else MONTHS.index(month.capitalize()) + 1
+    parts = (fraction or "999999").ljust(6, "0")
+    try:
+        read = datetime.fromisoformat(f"{year}-{number:02d}-{int(first):02d}T{time}.{parts}{zone or ''}")
+        return read.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        return text
 
 
 def clock(iso: str) -> str:

@@ -107,12 +107,9 @@ def _show(screen: Screen, message: Logged, as_json: bool) -> None:
         return
     said = message.attributes
     data = json.dumps(message.data, ensure_ascii=False)
+    time = figures.exact(said.get("time"), screen.language) or "?"
     head = (
-        f"[dim]{message.partition}:{message.offset}[/] {_clock(said.get('time'))}"
+        f"[dim]{message.partition}:{message.offset}[/] {time}"
         f" [bold]{escape(said.get('type', '?'))}[/] {escape(said.get('actor', ''))}"
     )
     screen.out.print(head, escape(data), soft_wrap=True)
-
-
-def _clock(time: str | None) -> str:
-    return figures.clock(time) if time else "--:--:--"

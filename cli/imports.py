@@ -32,6 +32,22 @@ Kind = Annotated[str, typer.Option(help="What the file holds: bank-transactions,
 Param = Annotated[
     list[str] | None, typer.Option("--param", help="NAME=VALUE of this kind, e.g. warehouse=Основной.")
 ]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mapping",
+        metavar="FIELD=COLUMN",
+        help="Of a table: column letters, or header text; again for more.",
+    ),
+]
+Template = Annotated[
+    str | None,
+    typer.Option("--template", metavar="NAME", help="A mapping that was saved (tidemark mapping)."),
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Of a workbook.")]
+HeaderRow = Annotated[
+    int | None, typer.Option("--header-row", min=0, help="Row of a table's header; 0 where it has none.")
+]
 Follow = Annotated[bool, typer.Option("--follow", help="Show the progress and the result.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Load nothing: say what is in it. Needs no server.")]
 Server = Annotated[bool, typer.Option("--server", help="With --dry-run: let the server check it.")]
@@ -55,13 +71,17 @@ def import_file(
     no_classify: NoClassify = False,
     idempotency_key: Key = None,
     param: Param = None,
+    mapped: Mapped = None,
+    template: Template = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
 ) -> None:
     """Load a file. With --follow or --dry-run the exit code is 0 only if everything added up."""
     state, path = state_of(ctx), checked(file)
     kind = kind.replace("_", "-")
     if dry_run and not server:
         raise typer.Exit(_try_here(state.screen, path, kind, control_totals))
-    params = _given(param or [])
+    params = _given(param or []) | _reading(mapped or [], template, sheet, header_row)
     if kind == _LOCAL_KIND:
         params = {"control_totals": control_totals.value, "auto_classify": not no_classify} | params
     if batch_size is not None:
@@ -84,6 +104,23 @@ def _given(pairs: list[str]) -> dict[str, Any]:
         except json.JSONDecodeError as error:
             raise Failure("cli.param_malformed", param=pair) from error
     return params
+
+
+def _reading(
+    pairs: list[str], template: str | None, sheet: str | None, header_row: int | None
+) -> dict[str, Any]:
+    """How a table is to be read, as the API takes it. ``--mapping quantity=B``; in braces all at once."""
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        if pair.startswith("{"):
+            mapping |= _given([f"mapping={pair}"])["mapping"]
+            continue
+        field, equals, column = pair.partition("=")
+        if not equals or not field.strip():
+            raise Failure("cli.mapping.malformed", mapping=pair)
+        mapping[field.strip()] = column.strip()
+    said = {"template": template, "sheet": sheet, "header_row": header_row, "mapping": mapping or None}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTotals) -> int:

@@ -15,6 +15,7 @@ from cli import (
     duplicates,
     history,
     imports,
+    mapping,
     migrate,
     onec,
     projections,
@@ -69,6 +70,7 @@ app.command()(bulk.bulk)
 app.command()(rejects.rejects)
 app.command()(correct.correct)
 app.command()(warnings.warnings)
+app.command()(mapping.mapping)
 app.command()(duplicates.duplicates)
 app.command()(coverage.coverage)
 app.command()(history.events)

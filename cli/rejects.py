@@ -17,6 +17,7 @@ from cli.watching import TaskId
 from infra.wording import number
 
 _SHOWN = 100
+_FORMS = ("xlsx", "csv")
 
 File = Annotated[
     Path | None, typer.Argument(help="Where to write all of them: rows.xlsx or rows.csv.", show_default=False)
@@ -61,9 +62,19 @@ def _groups(screen: Screen, api: Api, task_id: str) -> None:
     screen.show(made)
 
 
+def _form(file: Path | None, *, as_csv: bool) -> str:
+    """By the name of the file; a name that says something else is no wish for CSV."""
+    if file is None or as_csv:
+        return "csv"
+    form = file.suffix.lower().removeprefix(".")
+    if form not in _FORMS:
+        raise Failure("cli.rejects.form_unknown", str(file))
+    return form
+
+
 def _write(state: State, api: Api, task_id: str, file: Path | None, *, as_csv: bool) -> None:
+    form = _form(file, as_csv=as_csv)
     first_rows(api, api.get(f"/tasks/{task_id}"))
-    form = "xlsx" if file is not None and file.suffix.lower() == ".xlsx" and not as_csv else "csv"
     try:
         with opened(file, sys.stdout.buffer) as into:
             said = api.download(f"/tasks/{task_id}/rejects/export", {"format": form}, into)

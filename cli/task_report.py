@@ -8,16 +8,20 @@ from cli import figures
 from cli.api import Api, Json
 from cli.findings import findings
 from cli.following import ENDED
+from cli.headers import file_of, unknown_header
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
 from cli.status import tag
+from cli.targets import KIND, targets
 from cli.training import training
 from cli.trial_report import shown
+from cli.undone import undone
 from cli.verdicts import verdict_table
 from infra.wording import has_words, number
 
 MOST_REJECTS = 10
+HEADER_UNKNOWN = "header_unknown"
 
 # What jobs.base.TotalsRefused says: the statement had to match, and does not.
 TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unproven", "closing_unproven"})
@@ -30,19 +34,25 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     # An attempt over a part says nothing of the whole: what the one before found still holds.
     accounts = accounts_of(next((one["totals"] for one in reversed(attempts) if one["totals"]), ()))
     rows = sum(task["counts"].values())
+    standing = tag(screen, task)
+    if task["outcome"] == "undone":
+        screen.line(str(standing), style=f"bold {standing.style}")
+        undone(screen, api, task)
+        return
     if accounts and rows:
         screen.line(summary(screen, rows, accounts), style="bold")
-    standing = tag(screen, task)
     screen.line(str(standing), style=f"bold {standing.style}")
     if task["dry_run"]:
         screen.say("cli.dry_run", style="yellow")
-    _error(screen, task)
+    _error(screen, api, task)
     _repeat(screen, task)
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
         if task["dry_run"] and rows:
             screen.say("cli.dry_run.rows", id=task["id"])
+    if task["kind"] == KIND:
+        targets(screen, api, task["id"])
     findings(screen, api, task)
     training(screen, api, task)
     reconciliation(screen, accounts)
@@ -77,9 +87,9 @@ def details(screen: Screen, task: Json) -> None:
         "about": task["about"] or "",
         "params": _params(task["params"]),
         "who": task["submitted_by"],
-        "submitted": figures.moment(task["created_at"], screen.language),
-        "started": figures.moment(task["started_at"], screen.language),
-        "finished": figures.moment(task["finished_at"], screen.language),
+        "submitted": figures.exact(task["created_at"], screen.language),
+        "started": figures.exact(task["started_at"], screen.language),
+        "finished": figures.exact(task["finished_at"], screen.language),
         "attempt": number(task["attempt"], screen.language),
         "position": task["position"] or "",
     }
@@ -118,11 +128,13 @@ def _place(screen: Screen, row: Json) -> str:
     return screen.word("cli.row_of_sheet", row=row["row_no"], sheet=row["sheet_row"])
 
 
-def _error(screen: Screen, task: Json) -> None:
+def _error(screen: Screen, api: Api, task: Json) -> None:
     if error := task["error"]:
         style = "red" if task["status"] == "failed" else "yellow"
         screen.line(error["message"], style=style)
         screen.line(f"{screen.word('cli.support_code')}: {error['fingerprint']}", style="dim")
+        if error["type"] == HEADER_UNKNOWN:
+            unknown_header(screen, api.get(f"/tasks/{task['id']}/mapping"))
 
 
 def _next_steps(screen: Screen, task: Json) -> None:
@@ -135,9 +147,11 @@ def _next_steps(screen: Screen, task: Json) -> None:
         code = clean if task["outcome"] == "clean" else "rejected" if rejected else "totals"
     elif code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
         code = "must_match"
+    elif code == "failed" and task["error"]["type"] == HEADER_UNKNOWN:
+        code = HEADER_UNKNOWN
     if has_words(f"cli.next.{code}", screen.language):
         screen.line()
-        screen.say(f"cli.next.{code}", id=task["id"])
+        screen.say(f"cli.next.{code}", **file_of(task))
 
 
 def _params(params: Mapping[str, Any]) -> str:

@@ -36,7 +36,11 @@ Retrying = Annotated[bool, typer.Option("--retrying", help="Only those that wait
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="TIME|POSITION", help="2026-03-03T09:00:00Z, or partition:offset."),
+    typer.Option(
+        "--as-of",
+        metavar="TIME|POSITION",
+        help="A time as it is shown here, 2026-03-03T09:00:00Z, or partition:offset.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="As the API gives it, for a program.")]
 
@@ -71,7 +75,7 @@ def show(ctx: typer.Context, task_id: TaskId, as_json: AsJson = False, as_of: As
     """Show one task: what was asked, how it stands, what to do; with --as-of how it stood then."""
     state = state_of(ctx)
     with state.api() as api:
-        task = api.get(f"/tasks/{task_id}", {"as_of": as_of} if as_of else None)
+        task = api.get(f"/tasks/{task_id}", {"as_of": figures.said(as_of)} if as_of else None)
         if as_json:
             state.screen.raw(_json(task))
             return

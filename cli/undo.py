@@ -10,13 +10,12 @@ from cli import figures
 from cli.api import Api, Json
 from cli.failures import CLEAN, PARTIAL, Interrupted, Unreachable
 from cli.root import state_of
-from cli.screen import Screen, cells, table
+from cli.screen import Screen
+from cli.undone import SHOWN, conflicts
 from cli.watching import TaskId
-from infra.wording import number
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.5
-_SHOWN = 50
 
 Preview = Annotated[bool, typer.Option("--preview", help="Only say what would be done.")]
 Force = Annotated[
@@ -46,7 +45,7 @@ def undo(
 
 
 def _foresee(screen: Screen, api: Api, task_id: str, *, force: bool) -> int:
-    asked = {"force": force, "limit": _SHOWN}
+    asked = {"force": force, "limit": SHOWN}
     found = api.get(f"/tasks/{task_id}/undo/preview", asked)
     screen.line(found["message"])
     if found["dates"]:
@@ -55,7 +54,7 @@ def _foresee(screen: Screen, api: Api, task_id: str, *, force: bool) -> int:
             for name, value in found["dates"].items()
         }
         screen.say("cli.undo.dates", **days)
-    _conflicts(screen, found["items"], sum(found["by_reason"].values()))
+    conflicts(screen, found["items"], sum(found["by_reason"].values()))
     return PARTIAL if found["conflicts"] or not found["possible"] else CLEAN
 
 
@@ -65,8 +64,8 @@ def _followed(screen: Screen, api: Api, task_id: str) -> int:
     except KeyboardInterrupt as stop:
         raise Interrupted("cli.undo.goes_on", id=task_id) from stop
     screen.line(api.get(f"/tasks/{task_id}")["progress"]["message"])
-    page = api.get(f"/tasks/{task_id}/undo/conflicts", {"limit": _SHOWN})
-    _conflicts(screen, page["items"], done["conflicts"])
+    page = api.get(f"/tasks/{task_id}/undo/conflicts", {"limit": SHOWN})
+    conflicts(screen, page["items"], done["conflicts"])
     return PARTIAL if done["conflicts"] else CLEAN
 
 
@@ -88,17 +87,3 @@ def _finished(screen: Screen, api: Api, task_id: str) -> Json:
                 said = message
                 screen.err.print(message, markup=False, soft_wrap=True)
         time.sleep(POLL_SECONDS)
-
-
-def _conflicts(screen: Screen, items: list[Json], many: int) -> None:
-    if not items:
-        return
-    headers = ("row", "value", "reason", "cli.undo.other", "cli.undo.becomes")
-    made = table(*(screen.word(name if "." in name else f"cli.{name}") for name in headers), right=(0,))
-    for one in items:
-        becomes = screen.word(f"cli.undo.{one['becomes']}")
-        row = "" if one["row"] is None else number(one["row"], screen.language)
-        made.add_row(*cells(row, one["shown"], one["message"], one["other_task"] or "", becomes))
-    screen.show(made)
-    if many > len(items):
-        screen.say("cli.undo.more", more=many - len(items))

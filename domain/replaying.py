@@ -41,6 +41,28 @@ def plan(work: Work, pasts: Sequence[Past], corrections: Mapping[int, Correction
     )
 
 
+def changed_since(told: int, pasts: Sequence[Past], now: Plan, origin: int) -> list[tuple[Row, Row]]:
+    """Rows that have another form by plan ``now`` than when attempt ``told`` was read: that one, and the new
+    one. A row that nobody had corrected by then is as it was first rejected."""
+    mine = [past for past in pasts if past.origin == origin]
+    then: dict[int, Mended] = {}
+    latest: dict[int, Mended] = {}
+    for past in mine:
+        latest |= past.corrected
+        if past.attempt <= told:
+            then |= past.corrected
+    latest |= now.corrected
+    first = {row_no: rows[0] for row_no, rows in _rejected_as(mine).items()}
+    changes = []
+    for row_no, mended in sorted(latest.items()):
+        known = then.get(row_no)
+        # Of a source that was read anew nobody knows whether the correction was for this very row.
+        was = known.row if known is not None and known.instead_of is None else first.get(row_no)
+        if was is not None and was != mended.row:
+            changes.append((was, mended.row))
+    return changes
+
+
 def rejected_rows(pasts: Iterable[Past]) -> dict[int, dict[int, Row]]:
     """By batch: the rows whose latest verdict is that they are rejected, as they were then.
 

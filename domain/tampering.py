@@ -5,9 +5,23 @@ from typing import Any, Literal
 
 import orjson
 
-from domain.sealing import unsealed
+from domain.sealing import FORMAT, unsealed
 
-Fault = Literal["changed", "removed", "added", "moved", "cut", "root", "signature", "key", "format"]
+# What is done to an export, or what is none at all.
+Fault = Literal[
+    "changed",
+    "removed",
+    "added",
+    "moved",
+    "cut",
+    "root",
+    "signature",
+    "key",
+    "format",
+    "not_json",
+    "empty",
+    "foreign",
+]
 Line = dict[str, Any]
 
 
@@ -17,6 +31,14 @@ class Tampered(Exception):
     def __init__(self, fault: Fault, line: int, event: str = "", detail: str = "") -> None:
         super().__init__(fault, line, event, detail)
         self.fault, self.line, self.event, self.detail = fault, line, event, detail
+
+
+def refuse_foreign(line: bytes, following: bytes | None) -> None:
+    """Raise Tampered for a first line that is none of an export: ``empty`` or ``foreign``."""
+    if not line.strip() and following is None:
+        raise Tampered("empty", 1)
+    if "line" not in _loose(line) and FORMAT.encode() not in line:
+        raise Tampered("foreign", 1)
 
 
 def broken(line: bytes, following: bytes, seal: bytes, number: int, latest: str) -> Tampered:
@@ -30,7 +52,7 @@ def broken(line: bytes, following: bytes, seal: bytes, number: int, latest: str)
         return Tampered("removed", number, latest)
     if isinstance(said, int) and 1 < said < number:
         return Tampered("added", number, event)
-    return Tampered("changed", number, event)
+    return Tampered("changed" if content else "not_json", number, event)
 
 
 def rewritten(body: bytes, number: int, latest: str) -> Tampered:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from domain.chain import BEGINNING, FIELDS, climbed, leaf, link, root
 from domain.sealing import FORMAT, unsealed, unsigned
-from domain.tampering import Line, Tampered, broken, parsed, rewritten, with_next
+from domain.tampering import Line, Tampered, broken, parsed, refuse_foreign, rewritten, with_next
 from events.audit import RootSigned
 
 SignedBy = Callable[[str, str, bytes], bool]
@@ -60,9 +60,10 @@ class Verifier:
 
     def verify(self, lines: Iterable[bytes]) -> Verified:
         """Everything, to the signature at the end."""
-        seal, number, given = bytes(32), 0, with_next(lines)
-        for line, following in given:
-            number += 1
+        seal = bytes(32)
+        for number, (line, following) in enumerate(with_next(lines), 1):
+            if number == 1:
+                refuse_foreign(line, following)
             if following is None:
                 return self._ended(line, seal, number)
             opened = unsealed(line, seal)
@@ -70,7 +71,7 @@ class Verifier:
                 raise broken(line, following, seal, number, self._latest())
             body, seal = opened
             self._read(parsed(body, number), number)
-        raise Tampered("cut", number + 1, self._latest(), "the file is empty")
+        raise Tampered("empty", 1)
 
     def _read(self, content: Line, number: int) -> None:
         try:

@@ -9,8 +9,9 @@ from events.tasks import Input, Scope, TaskSourceRead
 class SourceFacts(Record):
     """The source was read to its end: so many rows, in so many batches or ``skipped``.
 
-    ``doubts`` counts accounts whose control totals differ or are unproven. ``of`` are rows and batches of
-    the whole where the attempt did a part and then read on to the end.
+    ``doubts`` counts accounts whose control totals differ or are unproven; ``stated``: the attempt has told
+    totals at all. ``of`` are rows and batches of the whole where the attempt did a part and then read on to
+    the end.
     """
 
     rows: int
@@ -18,6 +19,7 @@ class SourceFacts(Record):
     skipped: int = 0
     doubts: int = 0
     notes: tuple[str, ...] = ()
+    stated: bool = False
     of: tuple[int, int] | None = None
 
 
@@ -63,7 +65,10 @@ class Work(Record):
 
     @property
     def doubts(self) -> int:
-        return self.doubts_before + (self.source.doubts if self.source else 0)
+        if self.source is None or not self.source.stated:
+            return self.doubts_before + (self.source.doubts if self.source else 0)
+        # A part that tells totals tells those of the whole, over rows that were corrected since.
+        return self.source.doubts
 
     @property
     def all_in(self) -> bool:
@@ -91,7 +96,9 @@ class Work(Record):
         if self.scope == "all":
             return self.source
         if self.source.of is None:
-            return self.whole
+            if self.whole is None or not self.source.stated:
+                return self.whole
+            return self.whole.model_copy(update={"doubts": self.source.doubts})
         rows, batches = self.source.of
         return self.source.model_copy(update={"rows": rows, "batches": batches, "of": None})
 
@@ -104,6 +111,7 @@ def facts_of(event: TaskSourceRead) -> SourceFacts:
         skipped=event.skipped,
         doubts=sum(_doubtful(total) for total in event.controls),
         notes=event.notes,
+        stated=bool(event.controls),
         of=_whole(event),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.plans import Correction, Mended, Outcome, Past, Place, Plan, Row
-from domain.replaying import plan
+from domain.replaying import changed_since, plan
 from domain.work import Work
 from events.records import VERDICTS, Counts
 from infra.kafka import compress, decompress
@@ -38,6 +38,13 @@ async def proposed(connection: AsyncConnection, task_id: str, work: Work) -> Pla
     """Which batches the plan of ``work.attempt`` would name, were it made now; of their rows it says nothing,
     which spares 1.5 KB for each rejected one."""
     return plan(work, await _pasts(connection, task_id, work.attempt, rows=False), {})
+
+
+async def changes_since(
+    connection: AsyncConnection, task_id: str, work: Work, made: Plan, told: int
+) -> list[tuple[Row, Row]]:
+    """Rows that were corrected since attempt ``told`` was read: as they were then, and as they are sent."""
+    return changed_since(told, await _pasts(connection, task_id, work.attempt), made, work.origin)
 
 
 def packed(made: Plan) -> bytes:

@@ -19,7 +19,7 @@ DEFAULT: Language = "en"
 
 _HOLE = re.compile(r"\{(\w+)((?:\|[^|{}]*)*)\}")
 _NBSP = "\u00a0"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_ACCEPTED = 20
 
 
@@ -68,7 +68,7 @@ def day(value: date, language: Language) -> str:
     """``03.03.2025`` or ``3 Mar 2025``; a booking date has no zone and gets none."""
     if language == "ru":
         return f"{value:%d.%m.%Y}"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def days(first: date, last: date, language: Language) -> str:

@@ -10,6 +10,7 @@ import psycopg
 from domain.errors import Fatal, Rejected
 from events.records import ControlTotal, Counts
 from infra.objects import ObjectStore
+from jobs.formats.tables.fields import Layout
 from jobs.params import ImportParams
 from jobs.records import StatementPeriod
 
@@ -184,11 +185,13 @@ class SourceTools:
 @dataclass(frozen=True, slots=True)
 class Upload:
     """How files come to a kind: ``POST /imports/{url}``, which ``params`` it takes, and ``check``, which
-    refuses another format by the first kilobyte (raises UnsupportedFormat)."""
+    refuses another format by the first kilobyte (raises UnsupportedFormat). ``layout`` names the columns of
+    a kind whose files are tables."""
 
     url: str
     params: type[ImportParams]
     check: Callable[[bytes], None]
+    layout: Layout | None = None
 
 
 class Kind(Protocol):

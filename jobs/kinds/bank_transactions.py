@@ -1,6 +1,6 @@
 """Task kind ``bank_transactions``: a client-bank file or a period of 1C becomes bank transactions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -9,7 +9,17 @@ from pydantic import Field
 
 from domain.errors import Fatal, MalformedRow
 from events.records import Counts
-from jobs.base import Batch, BatchResult, RejectedRow, Row, Source, SourceTools, TaskSpec, Upload
+from jobs.base import (
+    AccountTotals,
+    Batch,
+    BatchResult,
+    RejectedRow,
+    Row,
+    Source,
+    SourceTools,
+    TaskSpec,
+    Upload,
+)
 from jobs.classify import Classifier
 from jobs.formats import client_bank
 from jobs.formats.client_bank.foreign import refuse_foreign
@@ -74,6 +84,19 @@ class BankTransactions:
             case other:
                 raise Fatal("source_unknown", source=str(other))
 
+    def restated(
+        self,
+        totals: Sequence[AccountTotals],
+        changes: Sequence[tuple[Row, Row]],
+        context: Mapping[str, Any],
+        account_ref: Callable[[str], str],
+    ) -> tuple[AccountTotals, ...]:
+        """A statement's control totals over its corrected rows."""
+        of = client_bank.Context.of(context)
+        said = [(_facts(then, of), _facts(now, of)) for then, now in changes]
+        told = client_bank.restated([(one.account, one.total) for one in totals], said, account_ref)
+        return tuple(AccountTotals(account, total) for account, total in told)
+
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
         rows, rejects = _read(batch)
         classifier = await load_classifier(
@@ -87,6 +110,12 @@ class BankTransactions:
         counts += Counts(rejected=len(rejects)) + counted(tuple(gone.values()))
         shown = in_order(said | gone) if said or gone else ()
         return BatchResult(counts, tuple(rejects), shown, warned_rows(rows))
+
+
+def _facts(row: Row, context: client_bank.Context) -> client_bank.Facts:
+    """A corrected value may be no text, and is no sum then."""
+    texts = {name: value if isinstance(value, str) else "" for name, value in row.items()}
+    return client_bank.facts(texts, context)
 
 
 def _read(batch: Batch) -> tuple[list[Incoming], list[RejectedRow]]:

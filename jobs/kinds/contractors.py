@@ -38,7 +38,7 @@ class Contractors:
     name = "contractors"
     in_order = True
     undoing = undo_tables.CONTRACTORS
-    upload: Upload | None = Upload("contractors", TableParams, refuse_other)
+    upload: Upload | None = Upload("contractors", TableParams, refuse_other, CONTRACTORS)
 
     def __init__(self) -> None:
         self._writer = ContractorWriter()

@@ -53,7 +53,7 @@ class TableImport:
         self._into = into
         self._reading = reading
         self.undoing = undoing
-        self._upload = Upload(name.replace("_", "-"), params, refuse_nothing)
+        self._upload = Upload(name.replace("_", "-"), params, refuse_nothing, layout)
 
     @property
     def name(self) -> str:

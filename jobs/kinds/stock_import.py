@@ -54,7 +54,7 @@ class StockImport:
     name = "stock_import"
     in_order = True
     undoing = undo_tables.LOTS
-    upload: Upload | None = Upload("stock", StockParams, refuse_other)
+    upload: Upload | None = Upload("stock", StockParams, refuse_other, STOCK)
 
     def source(self, task: TaskSpec, tools: SourceTools) -> Source:
         if task.source.get("type") != "upload":

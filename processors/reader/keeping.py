@@ -37,13 +37,12 @@ async def keep_totals(engine: AsyncEngine, lease: Lease, totals: Sequence[Accoun
         )
 
 
-async def kept_totals(engine: AsyncEngine, lease: Lease) -> tuple[AccountTotals, ...]:
-    """What an earlier attempt found at the end of the source; an attempt over a part says nothing."""
-    if lease.work.scope != "all":
-        return ()
+async def kept_totals(engine: AsyncEngine, lease: Lease) -> tuple[int, tuple[AccountTotals, ...]]:
+    """What an earlier attempt has told last of the whole source, and which; 0 where none has."""
     async with engine.connect() as connection:
-        rows = await connection.execute(text(_KEPT), _origin(lease))
-        return tuple(AccountTotals(row.account, ControlTotal.model_validate(row.total)) for row in rows)
+        rows = list(await connection.execute(text(_KEPT), _origin(lease)))
+    totals = [AccountTotals(row.account, ControlTotal.model_validate(row.total)) for row in rows]
+    return rows[0].attempt if rows else 0, tuple(totals)
 
 
 def _origin(lease: Lease) -> dict[str, Any]:
@@ -63,7 +62,7 @@ async def keep_periods(engine: AsyncEngine, lease: Lease, periods: Sequence[Stat
 
 
 _KEPT = """
-SELECT account, total FROM reconciliation WHERE task_id = :task AND attempt = (
+SELECT attempt, account, total FROM reconciliation WHERE task_id = :task AND attempt = (
     SELECT max(attempt) FROM reconciliation
     WHERE task_id = :task AND attempt >= :origin AND attempt < :attempt)
 ORDER BY account

@@ -19,9 +19,10 @@ from infra.recordings import planned
 from jobs.base import Kind, Source, SourceTools, Survey
 from processors.facts import batch_headers, batch_key, fact
 from processors.reader.cutter import CutBatch, Cutter, Sizes
-from processors.reader.keeping import keep_periods, keep_totals, kept_totals
+from processors.reader.keeping import keep_periods, keep_totals
 from processors.reader.leases import Lease, Leases, Recorded
 from processors.reader.replaying import Progress, Repeater, Rereader
+from processors.reader.restating import Restater
 from processors.reader.telling import head_of, source_read, surveyed, whole_read
 
 log = logging.getLogger(__name__)
@@ -57,11 +58,16 @@ class Reader:
             survey = await source.survey()
         await self._publish(lease, surveyed(lease, plan, survey, done))
         cutter = self._cutter(lease, plan, survey) if plan.behind else None
-        async with aclosing(self._batches(lease, plan, source, survey, cutter)) as batches:
+        repeater = Repeater(plan, head_of(lease))
+        async with aclosing(self._batches(lease, repeater, source, survey, cutter)) as batches:
             await _Sending(self, lease, done.batches).run(batches)
-        read = whole_read(lease.work) if source is None or cutter is None else source.summary()
+        restater = Restater(self.engine, self.kind_named(lease.spec.kind), self.tools, lease, self.kafka)
         if source is None or cutter is None:
-            read = replace(read, totals=await kept_totals(self.engine, lease))
+            read = replace(whole_read(lease.work), totals=await restater.known(plan, repeater))
+        else:
+            read = source.summary()
+            totals = restater.read(read.totals, repeater.replaced, _plain(survey.context))
+            read = replace(read, totals=totals)
         await keep_totals(self.engine, lease, read.totals)
         await keep_periods(self.engine, lease, read.periods)
         await self._publish(lease, source_read(lease, plan, read, cutter.batches if cutter else None))
@@ -85,10 +91,14 @@ class Reader:
         )
 
     async def _batches(
-        self, lease: Lease, plan: Plan, source: Source | None, survey: Survey, cutter: Cutter | None
+        self,
+        lease: Lease,
+        repeater: Repeater,
+        source: Source | None,
+        survey: Survey,
+        cutter: Cutter | None,
     ) -> AsyncGenerator[CutBatch, None]:
-        repeater = Repeater(plan, head_of(lease))
-        steps = [step for step in plan.steps if step.place.batch_no > lease.batch_no]
+        steps = [step for step in repeater.plan.steps if step.place.batch_no > lease.batch_no]
         if lease.work.input == "recorded":
             async with aclosing(repeater.recorded(self.kafka, steps)) as recorded:
                 async for batch in recorded:

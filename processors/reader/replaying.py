@@ -52,6 +52,10 @@ class Repeater:
 
     def __init__(self, plan: Plan, head: Mapping[str, Any]) -> None:
         self.plan = plan
+        # Of the last batch that was made again.
+        self.context: Mapping[str, Any] | None = None
+        # Rows of a source that is read to its end, as it has them and as they are sent.
+        self.replaced: list[tuple[Row, Row]] = []
         self._head = dict(head)
 
     async def recorded(self, kafka: str, steps: Sequence[Step]) -> AsyncGenerator[CutBatch, None]:
@@ -80,6 +84,7 @@ class Repeater:
             numbers = more["row_numbers"] = step.only
         if step.before is not None:
             more["before"] = step.before.model_dump()
+        self.context = data["context"]
         place = step.place
         fresh = {
             "batch_no": place.batch_no,
@@ -156,6 +161,9 @@ class Rereader:
             yield from self._full(context)
         if self._cutter is not None:
             rows = self._repeater.corrected(page.rows, numbers)
+            if self._repeater.plan.corrected:
+                pairs = zip(page.rows, rows, strict=True)
+                self._repeater.replaced += [pair for pair in pairs if pair[0] is not pair[1]]
             yield from self._spared(self._cutter.add(Page(rows, page.ordinals, page.skipped)))
 
     def _full(self, context: Mapping[str, Any]) -> Iterator[CutBatch]:

@@ -40,7 +40,7 @@ def source_read(lease: Lease, plan: Plan, read: Summary, cut: int | None) -> Tas
         rows, count = (again + read.skipped, batches) if cut is None else (read.rows, cut)
         return TaskSourceRead(rows=rows, batches=count, skipped=read.skipped, controls=totals, **said)
     if cut is None:
-        return TaskSourceRead(rows=again, batches=batches, **said)
+        return TaskSourceRead(rows=again, batches=batches, controls=totals, **said)
     spared = sum(plan.befores[batch_no].total for batch_no in plan.sparing)
     return TaskSourceRead(
         rows=again + read.rows - plan.after_row - spared,

@@ -18,6 +18,9 @@ _MAPPING = """
 SELECT attempt, found, wanted, first_rows, at FROM table_mapping
 WHERE task_id = :task AND attempt = coalesce(CAST(:attempt AS integer), attempt) ORDER BY attempt DESC LIMIT 1
 """
+_READINGS = """
+SELECT attempt, found FROM table_mapping WHERE task_id = :task AND found IS NOT NULL ORDER BY attempt
+"""
 
 
 async def mapping(connection: AsyncConnection, task_id: UUID, attempt: int | None) -> dict[str, Any] | None:
@@ -25,6 +28,12 @@ async def mapping(connection: AsyncConnection, task_id: UUID, attempt: int | Non
     found = await connection.execute(text(_MAPPING), {"task": task_id, "attempt": attempt})
     row = found.mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+async def readings(connection: AsyncConnection, task_id: UUID) -> dict[int, dict[str, Any]]:
+    """How each attempt that has read a table itself read it; by attempt."""
+    found = await connection.execute(text(_READINGS), {"task": task_id})
+    return {row.attempt: row.found for row in found}
 
 
 async def template(connection: AsyncConnection, kind: str, name: str) -> dict[str, Any] | None:

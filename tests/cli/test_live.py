@@ -274,3 +274,47 @@ def test_categories_are_decided_again_and_too_few_confirmed_train_nothing(live: 
     few = live.run("classify", "train", "--follow")
     assert few.exit_code == 2
     assert "50" in few.output
+
+
+def test_an_undone_task_says_what_went_and_what_stayed(live: Installed, statement: Path) -> None:
+    assert live.run("import", statement, "--follow").exit_code == 0
+    task_id = newest(live)["id"]
+    assert live.run("undo", task_id, "--follow").exit_code == 0
+    shown = live.run("show", task_id)
+    assert "Undone: 300 rows removed, 0 restored" in shown.stdout.replace("\u00a0", " ")
+    assert "before it was undone" in shown.stdout
+    assert f"tidemark replay {task_id} --scope all" in shown.stdout
+    assert "ask the bank" not in shown.stdout
+
+
+def test_a_time_that_was_shown_is_a_moment_that_can_be_asked_for(live: Installed, statement: Path) -> None:
+    assert live.run("import", statement, "--follow").exit_code == 0
+    task_id = newest(live)["id"]
+    lines = live.run("show", task_id).stdout.splitlines()
+    times = {
+        name: line.removeprefix(name).strip()
+        for line in lines
+        for name in ("Submitted", "Finished")
+        if line.startswith(name)
+    }
+    assert live.run("show", task_id, "--as-of", times["Submitted"]).exit_code == 0
+    assert "✓ Done" in live.run("show", task_id, "--as-of", times["Finished"]).stdout
+
+
+def test_many_tasks_are_previewed_asked_and_followed(
+    live: Installed, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    live.run("import", written(tmp_path, request, 300, bad=BAD), "--follow")
+    task = newest(live)
+    chosen = ("--kind", "bank-transactions", "--from", task["created_at"].split(".")[0].removesuffix("Z"))
+    preview = live.run("bulk", "replay", *chosen, "--preview")
+    assert preview.exit_code == 0, preview.output
+    [line] = [line for line in preview.stdout.splitlines() if task["id"] in line]
+    assert "kl_to_1c.txt" in line
+    assert "3 rows need attention" in line
+    done = live.run("bulk", "replay", *chosen, "--yes", "--follow")
+    assert done.exit_code == 1, done.output
+    assert "accepted" in done.stdout
+    assert live.run("bulk", "undo", *chosen, "--yes", "--follow").exit_code == 0
+    undone = newest(live)
+    assert (undone["kind"], "Undone" in live.run("show", undone["id"]).stdout) == ("bulk", True)

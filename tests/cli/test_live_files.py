@@ -1,5 +1,6 @@
 """Files other than statements from the command line to the database."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from infra.settings import Settings
 from jobs.formats.client_bank import generate
 from tests.cli.installation import Installed, installed
+from tests.formats.sheets import workbook
 
 _IN_1C_TOO = """
 INSERT INTO bank_transaction (key, number, date, booked_on, direction, amount, currency, account,
@@ -114,3 +116,65 @@ def test_a_param_has_a_name_and_a_value(live: Installed, tmp_path: Path, param: 
     result = live.run("import", file, "--kind", "stock", "--param", param)
     assert result.exit_code == 2
     assert "NAME=VALUE" in result.output
+
+
+def test_rejected_rows_of_a_table_are_shown_corrected_and_loaded_by_its_own_headings(
+    live: Installed, tmp_path: Path
+) -> None:
+    table = "Контрагенты\r\nКод;Контрагент;ИНН;КПП\r\n7;Лютик;7700000002;\r\n8;;7700000003;\r\n"
+    result = live.run("import", saved(tmp_path, "c.csv", table), "--kind", "contractors", "--follow")
+    assert result.exit_code == 1, result.output
+    [line] = [line for line in result.stdout.splitlines() if "row 4 of the sheet" in line]
+    assert "Контрагент" in line
+    task_id = result.stdout.split("tidemark rejects ")[1].split()[0]
+
+    path = tmp_path / "rows.csv"
+    live.run("rejects", task_id, path)
+    [row] = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+    assert list(row) == [
+        *("row_no", "sheet_row", "field", "value", "code", "reason", "ref"),
+        *("Код", "Контрагент", "ИНН", "КПП"),
+    ]
+    assert (row["sheet_row"], row["field"], row["ИНН"], row["Код"]) == ("4", "Контрагент", "7700000003", "8")
+    row["Контрагент"] = "Василек"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    taken = live.run("correct", task_id, path)
+    assert taken.exit_code == 0, taken.output
+    again = live.run("replay", task_id, "--scope", "rejected", "--follow")
+    assert again.exit_code == 0, again.output
+    assert found(live, "SELECT code FROM contractor WHERE name = 'Василек'") == [("8",)]
+
+
+def test_a_header_that_nobody_knows_is_shown_taught_and_kept(live: Installed, tmp_path: Path) -> None:
+    saved(tmp_path, "codes.csv", "Код\r\nНЖ-1\r\n")
+    assert live.run("import", tmp_path / "codes.csv", "--kind", "components", "--follow").exit_code == 0
+    unknown = saved(tmp_path, "unknown.csv", "Что;Сколько\r\nНЖ-1;7\r\n")
+    failed = live.run("import", unknown, "--kind", "stock", "--follow")
+    assert failed.exit_code == 2, failed.output
+    assert "  1  Что   Сколько" in failed.stdout
+    assert "quantity   yes     Количество" in failed.stdout
+    assert "tidemark import unknown.csv --kind stock --header-row 1 --mapping" in failed.stdout
+
+    said = ("--mapping", "code=Что", "--mapping", "quantity=B", "--mapping", "warehouse==Дальний")
+    done = live.run("import", unknown, "--kind", "stock", "--header-row", "1", *said, "--follow")
+    assert done.exit_code == 0, done.output
+    [[task_id]] = found(live, "SELECT task_id::text FROM stock_lot WHERE warehouse = 'Дальний'")
+    kept = live.run("mapping", task_id, "--save", "Остатки и ночь")
+    assert kept.exit_code == 0, kept.output
+    assert "quantity   B       Сколько" in kept.stdout
+    moved = saved(tmp_path, "moved.csv", "Сколько;Что\r\n9;НЖ-1\r\n")
+    again = live.run("import", moved, "--kind", "stock", "--template", "Остатки и ночь", "--follow")
+    assert again.exit_code == 0, again.output
+    assert found(live, "SELECT quantity::int FROM stock_lot WHERE warehouse = 'Дальний'") == [(9,)]
+
+
+def test_a_workbook_without_a_cell_is_called_empty(live: Installed, tmp_path: Path) -> None:
+    path = tmp_path / "empty.xlsx"
+    path.write_bytes(workbook([]))
+    failed = live.run("import", path, "--kind", "stock", "--follow")
+    assert failed.exit_code == 2
+    assert "No cell of the file is filled" in failed.stdout
+    assert "header" not in failed.stdout

@@ -77,10 +77,40 @@ def test_failing_a_file_that_cannot_be_taken_names_its_rows(
     live.run("rejects", task_id, path)
     lines = path.read_text("utf-8-sig").splitlines()
     path.write_text("\n".join([*lines, lines[1]]), "utf-8")
+    row_no = lines[1].split(",")[0]
     tried = live.run("correct", task_id, path, "--dry-run")
     assert (tried.exit_code, "is in the file twice" in tried.stdout) == (1, True), tried.output
     refused = live.run("correct", task_id, path)
     assert refused.exit_code == 2
     assert "is in the file twice" in refused.stdout
+    assert refused.stdout.splitlines()[1].split()[0] == row_no
     assert str(path) in refused.stderr
     assert live.run("correct", task_id, tmp_path / "nothing.csv").exit_code == 2
+
+
+def test_failing_what_is_written_into_value_is_told_where_it_belongs(
+    live: Installed, task_id: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    live.run("rejects", task_id, path)
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    wrong = next(row for row in rows if row["code"] == "date_impossible")
+    wrong["value"] = "28.02.2025"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    refused = live.run("correct", task_id, path)
+    assert refused.exit_code == 2, refused.output
+    assert f"in the row's own column {wrong['field']}" in " ".join(refused.stdout.split())
+    assert live.run("correct", task_id, path, "--dry-run").exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["rows.ods", "rows.xls", "rows"])
+def test_failing_the_error_file_has_a_form_that_there_is(
+    live: Installed, task_id: str, tmp_path: Path, name: str
+) -> None:
+    refused = live.run("rejects", task_id, tmp_path / name)
+    assert refused.exit_code == 2
+    assert ".xlsx or .csv" in refused.stderr
+    assert not (tmp_path / name).exists()

@@ -81,10 +81,11 @@ def started(seq: int = 1, attempt: int = 1, tries: int = 1) -> TaskStarted:
 
 
 def source_read(
-    rows: int, batches: int, skipped: int = 0, attempt: int = 1, proof: Proof = "adds_up"
+    rows: int, batches: int, skipped: int = 0, attempt: int = 1, proof: Proof | None = "adds_up"
 ) -> TaskSourceRead:
-    control = ControlTotal(account_ref="a1", turnover=proof, closing="adds_up")
-    return TaskSourceRead(attempt=attempt, rows=rows, batches=batches, skipped=skipped, controls=(control,))
+    """``proof`` None: it tells no totals."""
+    controls = () if proof is None else (ControlTotal(account_ref="a1", turnover=proof, closing="adds_up"),)
+    return TaskSourceRead(attempt=attempt, rows=rows, batches=batches, skipped=skipped, controls=controls)
 
 
 def batch(

@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.plans import Correction, Mended, Outcome, Past, Place, Plan, Row
-from domain.replaying import plan
+from domain.replaying import changed_since, plan
 from domain.work import SourceFacts, Work, next_work
 from events.records import VERDICTS, Counts
 from events.tasks import Input, Scope
 
 BATCH, BATCHES = 3, 4
 LAST = BATCH * BATCHES
+ALL = range(1, LAST + 1)
 WHOLE = SourceFacts(rows=LAST, batches=BATCHES)
 
 
@@ -42,6 +43,8 @@ class Task:
     verdicts: dict[int, str] = field(default_factory=dict)
     loaded: dict[int, Row] = field(default_factory=dict)
     corrections: dict[int, Correction] = field(default_factory=dict)
+    told: dict[int, Row] = field(default_factory=dict)
+    told_by: int = 0
 
     def run(self, made: Plan, bad: set[int], most: int) -> None:
         """Import ``most`` batches of an attempt; of the rows ``bad`` those that nobody corrected fail."""
@@ -53,10 +56,22 @@ class Task:
         for batch_no, rows in batches[:most]:
             outcomes.append(self.imported(batch_no, rows, befores.get(batch_no), made, bad))
             places.append(place(batch_no, work.attempt))
+        if len(batches) <= most:
+            self.tell(made)
         self.pasts.append(Past(work.attempt, work.origin, work.scope, places, outcomes, made.corrected))
         if len(batches) <= most and (made.behind or work.scope == "all"):
             of = None if work.scope == "all" else (LAST, BATCHES)
             self.work = work.model_copy(update={"source": WHOLE.model_copy(update={"of": of})})
+
+    def tell(self, made: Plan) -> None:
+        """What the rows say in the end: as the source was read, or as was told last and changed since."""
+        if made.behind:
+            self.told = {row: made.corrected[row].row if row in made.corrected else {"n": row} for row in ALL}
+        elif self.told:
+            for was, now in changed_since(self.told_by, self.pasts, made, self.work.origin):
+                [row] = [row for row, said in self.told.items() if said == was]
+                self.told[row] = now
+        self.told_by = self.work.attempt
 
     def imported(
         self, batch_no: int, rows: tuple[int, ...] | range, before: Counts | None, made: Plan, bad: set[int]
@@ -109,11 +124,14 @@ def test_whatever_was_stopped_and_corrected_each_row_counts_once(
     for _ in range(data.draw(st.integers(0, 4))):
         for row in data.draw(st.sets(st.integers(1, LAST), max_size=3)):
             if task.verdicts.get(row) == "rejected":
-                task.corrections[row] = Correction(task.work.attempt, {"n": row, "mended": 1})
+                version = data.draw(st.integers(1, 3))
+                task.corrections[row] = Correction(task.work.attempt, {"n": row, "mended": version})
         scopes: list[Scope] = ["all"] if task.work.complete else ["all", "unfinished"]
         scope = data.draw(st.sampled_from([*scopes, "rejected"] if task.work.complete else scopes))
         task.run(task.ask(scope, "recorded"), bad, data.draw(st.integers(0, BATCHES + 1)))
         assert task.latest() == counted(list(task.verdicts.values()))
+        if task.told_by == task.work.attempt:
+            assert all(task.told[row] == loaded for row, loaded in task.loaded.items())
     task.run(task.ask("unfinished", "recorded"), bad, LAST)
     assert set(task.verdicts) == set(range(1, LAST + 1))
     assert task.latest().total == LAST

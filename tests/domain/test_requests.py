@@ -5,7 +5,8 @@ import pytest
 from domain.commands import Cancel, FinishUndo, Purge, Replay, Undo
 from domain.states import Cancelled, Completed, Pending, Purged, Running, State, Undoing, Undone, status_of
 from domain.task import react, step
-from events.records import Counts
+from domain.work import next_work
+from events.records import Counts, Outcome, Proof
 from events.tasks import (
     TaskCancelRequested,
     TaskCleanupRequested,
@@ -144,7 +145,13 @@ def test_loading_corrected_rows_mends_the_outcome() -> None:
     assert then.state.outcome == "clean"
 
 
-def test_loading_corrected_rows_does_not_mend_totals_that_differ() -> None:
+@pytest.mark.parametrize(
+    ("proof", "outcome"),
+    [(None, "partial"), ("differs", "partial"), ("unproven", "partial"), ("adds_up", "clean")],
+)
+def test_loading_corrected_rows_mends_totals_only_where_they_are_told_anew(
+    proof: Proof | None, outcome: Outcome
+) -> None:
     doubtful = (
         submitted(),
         started(),
@@ -153,16 +160,18 @@ def test_loading_corrected_rows_does_not_mend_totals_that_differ() -> None:
         completed(2, 9, 1),
     )
     again = given(*doubtful, accepted(3, scope="rejected"), started(4, attempt=2))
-    then = given(source_read(1, 1, attempt=2), state=again.state).when(batch(1, created=1, attempt=2))
+    read = source_read(1, 1, attempt=2, proof=proof)
+    then = given(read, state=again.state).when(batch(1, created=1, attempt=2))
     assert isinstance(then.state, Completed)
-    assert then.state.outcome == "partial"
+    assert then.state.outcome == outcome
+    assert next_work(then.state.work, 3, "rejected", "recorded").doubts == (outcome == "partial")
 
 
 def test_going_on_with_a_repeat_keeps_the_doubts_of_who_read_to_the_end() -> None:
     doubtful = (submitted(), started(), batch(1), source_read(10, 1, proof="differs"), completed(2, 10))
     repeated = (*doubtful, accepted(3), started(4, attempt=2), cancelled(5, attempt=2))
     again = given(*repeated, accepted(6, attempt=3, scope="unfinished"), started(7, attempt=3))
-    read = source_read(10, 1, attempt=3)
+    read = source_read(10, 1, attempt=3, proof=None)
     then = given(read, state=again.state).when(batch(1, attempt=3))
     assert isinstance(then.state, Completed)
     assert then.state.outcome == "partial"

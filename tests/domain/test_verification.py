@@ -74,7 +74,21 @@ def test_the_event_is_named() -> None:
     assert fault(OF_ONE[:3] + OF_ONE[4:]) == ("removed", "3:2")
     assert fault([*OF_ONE[:3], third, *OF_ONE[3:]]) == ("added", "3:4")
     assert fault(OF_ONE[:-1]) == ("cut", "3:10")
-    assert fault([]) == ("cut", "")
+    assert fault([*OF_ONE[:3], third.replace(b"{", b"[", 1), *OF_ONE[4:]]) == ("not_json", "3:2")
+
+
+@pytest.mark.parametrize("lines", [[], [b"\n"], [b"  "]])
+def test_failing_an_empty_file_is_called_so(lines: list[bytes]) -> None:
+    assert fault(lines) == ("empty", "")
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"specversion":"1.0"}\n', b"position,time\n", b"PK\x03\x04", b"[]\n", b"7"]
+)
+def test_failing_a_file_that_is_no_export_is_called_so(line: bytes) -> None:
+    assert fault([line]) == ("foreign", "")
+    assert fault([line, line]) == ("foreign", "")
+    assert fault(OF_ONE[:1])[0] == "cut"
 
 
 Change = Callable[[list[Line]], list[Line]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import TidemarkError
+from domain.errors import Fatal, TidemarkError
 from jobs.formats.mxl.generator import text_8
 from jobs.formats.tables.books import Book
 from jobs.formats.tables.finding import HeaderUnknown, find, shown
@@ -207,7 +207,7 @@ def test_what_is_shown_is_trimmed_and_rows_may_come_from_anywhere() -> None:
     found, first = find(Book("mxl", ("",), lambda sheet: iter(rows)), STOCK, Wishes())
     assert found.columns["number"] == (Column(0, "Артикул"),)
     assert [len(row["cells"]) for row in shown(first)] == [2, 40]  # type: ignore[arg-type]
-    with pytest.raises(HeaderUnknown):
+    with pytest.raises(Fatal, match="table_empty"):
         find(Book("mxl", (), lambda sheet: iter(rows)), STOCK, Wishes())
-    with pytest.raises(HeaderUnknown):
+    with pytest.raises(Fatal, match="table_empty"):
         find(Book("mxl", ("",), lambda sheet: iter(())), STOCK, Wishes())

@@ -1,5 +1,7 @@
 """Corrected rows are loaded by a replay; what has moved on since is told to who corrects."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.system.client import Client, Json
@@ -78,3 +80,42 @@ def test_corrected_rows_are_loaded_and_can_be_corrected_no_more(
             "SELECT count(*), count(DISTINCT row_no) FROM bank_transaction WHERE task_id = %s", [task_id]
         ).fetchone()
     assert numbers == (DOCUMENTS - 2, DOCUMENTS - 2)
+
+
+def missing(client: Client, task_id: str) -> Decimal:
+    """What the unreadable document of a statement must have said, by its closing balance."""
+    [attempt] = client.every(f"/tasks/{task_id}/attempts")
+    [one] = [one for one in attempt["totals"] if one["unreadable"]]
+    assert one["turnover"] == "unproven"
+    opening, closing, received, spent = (
+        Decimal(one[name]) for name in ("opening_stated", "closing_stated", "in_found", "out_found")
+    )
+    return abs(closing - opening - received + spent)
+
+
+def test_a_statement_is_proven_by_the_amounts_that_were_corrected(manager: Client, made: Making) -> None:
+    task_id = manager.started(made(DOCUMENTS, bad=("amount_malformed", "date_impossible")).path)
+    assert manager.finished(task_id)["outcome"] == "partial"
+    until(lambda: len(rejects(manager, task_id)) == 2, "the rejected rows are listed")
+    rows = {row["code"]: row for row in rejects(manager, task_id)}
+    corrected(manager, task_id, rows["amount_malformed"], str(missing(manager, task_id)))
+    first = redriven(manager, task_id)
+    assert (first["outcome"], first["counts"]["rejected"]) == ("partial", 1)
+    [row] = rejects(manager, task_id)
+    corrected(manager, task_id, row, "28.02.2025")
+    assert redriven(manager, task_id)["outcome"] == "clean"
+    assert manager.http.post(f"/tasks/{task_id}/replay", json={"scope": "all"}).status_code == 202
+    until(lambda: manager.task(task_id)["attempt"] == 4, "the attempt is seen")
+    assert manager.finished(task_id)["outcome"] == "clean"
+
+
+def test_a_corrected_amount_that_the_statement_contradicts_is_told(manager: Client, made: Making) -> None:
+    task_id = manager.started(made(DOCUMENTS, bad=("amount_malformed",)).path)
+    manager.finished(task_id)
+    until(lambda: len(rejects(manager, task_id)) == 1, "the rejected row is listed")
+    [row] = rejects(manager, task_id)
+    corrected(manager, task_id, row, str(missing(manager, task_id) + 1))
+    task = redriven(manager, task_id)
+    assert (task["counts"]["rejected"], task["outcome"]) == (0, "partial")
+    totals = manager.every(f"/tasks/{task_id}/attempts")[-1]["totals"]
+    assert [one["closing"] for one in totals] == ["differs"]

@@ -47,6 +47,18 @@ def test_a_report_of_1c_becomes_stock(manager: Client) -> None:
     assert {name: done["result"][name] for name in wanted} == wanted
     [reject] = manager.every(f"/tasks/{done['id']}/rejects")
     assert (reject["code"], reject["sheet_row"]) == ("part_number_unknown", ITEMS + 5)
+    assert (reject["field"], reject["raw"]) == (
+        "Код",
+        {"Номенклатура": "Чужая", "Код": "Т-ЧУЖАЯ", "Ед. изм.": "шт", "Остаток / Главный": "1"},
+    )
+    patched = manager.http.patch(
+        f"/tasks/{done['id']}/rejects/{reject['row_no']}",
+        json={"fields": {"Код": "Т-00001", "Остаток / Главный": "1.5"}},
+    )
+    assert patched.status_code == 200, patched.text
+    assert patched.json()["raw"]["Остаток / Главный"] == "1.5"
+    assert manager.http.post(f"/tasks/{done['id']}/replay", json={"scope": "rejected"}).status_code == 202
+    assert manager.finished(str(done["id"]))["counts"]["rejected"] == 0
     found = manager.get(f"/tasks/{done['id']}/mapping")["found"]
     assert (found["sheet"], found["header_rows"]) == ("TDSheet", [2, 3])
     assert [one["warehouse"] for one in found["columns"] if one["field"] == "quantity"] == [

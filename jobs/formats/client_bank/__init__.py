@@ -7,6 +7,7 @@ from jobs.formats.client_bank.movement import Facts, facts
 from jobs.formats.client_bank.ordinals import Ordinals
 from jobs.formats.client_bank.parser import StatementParser
 from jobs.formats.client_bank.periods import periods
+from jobs.formats.client_bank.restating import restated
 from jobs.formats.client_bank.sections import AccountSection
 from jobs.formats.client_bank.survey import FileSurvey
 from jobs.formats.client_bank.surveyor import Surveyor, survey_bytes
@@ -27,6 +28,7 @@ __all__ = [
     "facts",
     "generate",
     "periods",
+    "restated",
     "survey_bytes",
     "to_transaction",
 ]

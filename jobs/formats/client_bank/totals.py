@@ -10,7 +10,9 @@ from jobs.formats.client_bank.sections import AccountSection, merge
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
+    """What the rows of one account say, in kopecks."""
+
     received: int = 0
     spent: int = 0
     unreadable: int = 0
@@ -25,27 +27,34 @@ class Totals:
     """
 
     def __init__(self) -> None:
-        self._found: dict[str, _Found] = {}
-        self._unplaced = 0
-        self._unplaced_unreadable = 0
+        self._found: dict[str, Found] = {}
+        self.unplaced = 0
+        self.unplaced_unreadable = 0
 
     def add(self, facts: Facts) -> None:
         _, payer, payee, amount = facts
         if payer:
-            found = self._found.get(payer) or self._found.setdefault(payer, _Found())
+            found = self._found.get(payer) or self._found.setdefault(payer, Found())
             if amount is None:
                 found.unreadable += 1
             else:
                 found.spent += amount
         if payee:
-            found = self._found.get(payee) or self._found.setdefault(payee, _Found())
+            found = self._found.get(payee) or self._found.setdefault(payee, Found())
             if amount is None:
                 found.unreadable += payee != payer
             else:
                 found.received += amount
         if not payer and not payee:
-            self._unplaced += 1
-            self._unplaced_unreadable += amount is None
+            self.unplaced += 1
+            self.unplaced_unreadable += amount is None
+
+    @property
+    def accounts(self) -> list[str]:
+        return list(self._found)
+
+    def of(self, account: str) -> Found:
+        return self._found.get(account) or Found()
 
     def result(
         self, sections: Iterable[AccountSection], account_ref: Callable[[str], str]
@@ -59,7 +68,7 @@ class Totals:
         ]
 
     def _judge(self, stated: AccountSection, account_ref: str) -> ControlTotal:
-        found = self._found.get(stated.account) or _Found()
+        found = self.of(stated.account)
         turnover = [
             (said, counted)
             for said, counted in ((stated.received, found.received), (stated.spent, found.spent))
@@ -76,7 +85,7 @@ class Totals:
             closing_stated=_roubles(stated.closing),
             in_found=Decimal(found.received).scaleb(-2),
             out_found=Decimal(found.spent).scaleb(-2),
-            unreadable=found.unreadable + self._unplaced,
+            unreadable=found.unreadable + self.unplaced,
             turnover=self._proof(turnover, found.unreadable),
             closing=self._proof(closing, found.unreadable),
         )
@@ -84,11 +93,11 @@ class Totals:
     def _proof(self, pairs: list[tuple[int, int]], unreadable: int) -> Proof:
         if not pairs:
             return "not_stated"
-        if unreadable or self._unplaced_unreadable:
+        if unreadable or self.unplaced_unreadable:
             return "unproven"
         if all(said == counted for said, counted in pairs):
             return "adds_up"
-        return "unproven" if self._unplaced else "differs"
+        return "unproven" if self.unplaced else "differs"
 
 
 def _roubles(kopecks: int | None) -> Decimal | None:

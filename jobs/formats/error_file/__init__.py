@@ -1,7 +1,7 @@
 """Rejected rows as a file that a person corrects: their own columns, and why each is there."""
 
 from jobs.formats.error_file.cells import MARK, OWN, Ref, safe
-from jobs.formats.error_file.differences import changed
+from jobs.formats.error_file.differences import changed, told_in_value
 from jobs.formats.error_file.reading import ErrorFile, FileRow, opened
 from jobs.formats.error_file.writing import CsvSheet, Rejected, Spool
 
@@ -17,4 +17,5 @@ __all__ = [
     "changed",
     "opened",
     "safe",
+    "told_in_value",
 ]

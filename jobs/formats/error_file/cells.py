@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-# Our own columns. ``ref`` says of which rejection this row is, and how often it was corrected by then.
-OWN = ("row_no", "field", "value", "code", "reason", "ref")
+# Our own columns. ``sheet_row``, where tables have the row, is there only for them; ``ref`` says of which
+# rejection this row is, and how often it was corrected by then.
+OWN = ("row_no", "sheet_row", "field", "value", "code", "reason", "ref")
 # Our own marks in a raw row begin like this; no column of a source does.
 MARK = "_"
 # A spreadsheet takes these for a formula, or skips them and looks at what follows.

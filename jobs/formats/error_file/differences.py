@@ -48,6 +48,11 @@ def changed(
     return found
 
 
+def told_in_value(shown: str | None, cell: str | None, page: str | None = None) -> bool:
+    """Whether somebody has written into our own column ``value``, which only shows what was rejected."""
+    return cell is not None and not _is_untouched(text_of(shown), cell, page) and not blank(undone(cell))
+
+
 def _is_untouched(shown: str, cell: str, page: str | None) -> bool:
     if cell in (shown, safe(shown)):
         return True

@@ -21,12 +21,14 @@ _NEEDED = frozenset(("row_no", "ref"))
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """A row of the file: ``line`` counts rows, the header is 1; ``ref`` is None where the cell holds none, or
-    another row number stands beside it. ``cells`` by field, as they stand there."""
+    another row number stands beside it. ``cells`` by field, as they stand there; ``value`` is our own column
+    of that name, None where the file has none any more."""
 
     line: int
     row_no: str
     ref: Ref | None
     cells: Mapping[str, str]
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,5 @@ def _row(row: GridRow, names: list[str]) -> FileRow:
     row_no = cells["row_no"].strip()
     if ref is not None and row_no != str(ref.row_no):
         ref = None
-    return FileRow(
-        row.number, row_no, ref, {field_of(name): cells[name] for name in names if name not in OWN}
-    )
+    own = {field_of(name): cells[name] for name in names if name not in OWN}
+    return FileRow(row.number, row_no, ref, own, cells.get("value"))

@@ -34,39 +34,53 @@ class Rejected:
     value: str | None
     code: str
     reason: str
+    sheet_row: int | None = None
 
     def own(self) -> tuple[str, ...]:
         """The cells of our own columns."""
-        named = (self.ref.row_no, self.field, self.value, self.code, self.reason)
+        named = (self.ref.row_no, self.sheet_row, self.field, self.value, self.code, self.reason)
         return (*map(text_of, named), str(self.ref))
 
 
 class Spool:
     """Rows on their way, in a file: a million of them need no memory."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, columns: Sequence[str] = ()) -> None:
+        """``columns`` are those that a table has, in its order: they are there whatever rows fill."""
         self._file = file
-        self._fields: dict[str, None] = {}
+        self._columns = list(filter(_is_shown, columns))
+        self._fields = dict.fromkeys(self._columns)
+        self._in_sheet = False
 
     def add(self, rows: Iterable[Rejected]) -> None:
         for row in rows:
             shown = {name: text_of(value) for name, value in row.raw.items() if _is_shown(name)}
             self._fields.update(dict.fromkeys(shown))
+            self._in_sheet |= row.sheet_row is not None
             if row.field is not None and _is_shown(row.field):
                 # What is missing has to have a cell to be written into.
                 self._fields[row.field] = None
             self._file.write(orjson.dumps([row.own(), shown]) + b"\n")
 
     def columns(self) -> list[str]:
-        return [*OWN, *map(column, columns_in_order(self._fields))]
+        own = [name for place, name in enumerate(OWN) if self._is_needed(place)]
+        return [*own, *map(column, self._ordered())]
 
     def rows(self) -> Iterator[list[str]]:
         """Cells in the order of ``columns``, as text."""
-        fields = columns_in_order(self._fields)
+        fields = self._ordered()
         self._file.seek(0)
         for line in self._file:
             own, raw = orjson.loads(line)
+            own = [cell for place, cell in enumerate(own) if self._is_needed(place)]
             yield [*own, *(raw.get(name, "") for name in fields)]
+
+    def _ordered(self) -> list[str]:
+        others = [name for name in self._fields if name not in self._columns]
+        return [*self._columns, *columns_in_order(others)]
+
+    def _is_needed(self, place: int) -> bool:
+        return self._in_sheet or OWN[place] != "sheet_row"
 
 
 class CsvSheet:

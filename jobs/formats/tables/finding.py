@@ -38,17 +38,21 @@ class _Head:
 
 def find(book: Book, layout: Layout, wishes: Wishes) -> tuple[Found, list[GridRow]]:
     """How to read it, and its first rows. Raises HeaderUnknown, and Fatal: ``sheet_unknown``,
-    ``mapping_field_unknown``, ``mapping_column_unknown``, ``mapping_incomplete``."""
+    ``table_empty``, ``mapping_field_unknown``, ``mapping_column_unknown``, ``mapping_incomplete``."""
     for name in wishes.mapping:
         if layout.field(name) is None:
             raise Fatal("mapping_field_unknown", column=name[:50], wanted=", ".join(_wanted(layout)))
     first: _Head | None = None
+    filled = False
     for sheet in _sheets(book, wishes):
         head = _Head(sheet, _first(book, sheet, wishes))
         first = first or head
+        filled |= bool(head.rows)
         header = _header(head.rows, layout, wishes)
         if header is not None:
             return _found(book, head, header, layout, wishes), head.rows
+    if not filled and not wishes.header_row:
+        raise Fatal("table_empty")
     raise HeaderUnknown(layout, first.sheet if first else "", first.rows[:HEADER_ROWS] if first else ())
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from jobs.formats.tables.fields import Layout
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.guessing import ungrouped
+from jobs.formats.tables.headings import ROW, WAREHOUSE
 from jobs.formats.tables.mapping import Found
 
 _SUMS = ("итого", "всего", "общий итог", "total", "grand total")
@@ -52,7 +53,7 @@ class Records:
             cells = cells + [""] * (self._widest - len(cells))
         if self._is_group(cells, deeper=next_level > row.level):
             return []
-        record: Record = {"#row": row.number, **self._constants}
+        record: Record = {ROW: row.number, **self._constants}
         for name, place in self._single:
             if cell := cells[place]:
                 record[name] = cell
@@ -66,7 +67,7 @@ class Records:
         for name, place, warehouse in self._many:
             if place < len(cells) and (cell := cells[place]):
                 amount = ungrouped(cell, self._decimal) if self._decimal is not None else cell
-                yield {**record, name: amount, "#warehouse": warehouse}
+                yield {**record, name: amount, WAREHOUSE: warehouse}
 
     def _is_group(self, cells: list[str], *, deeper: bool) -> bool:
         if not self._keys:

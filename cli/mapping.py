@@ -1,0 +1,83 @@
+"""``tidemark mapping``: which column was read as which field; and saving that for the next files."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from cli.api import Api, Json
+from cli.failures import Failure
+from cli.headers import file_of, unknown_header
+from cli.root import state_of
+from cli.screen import Screen, cells, table
+from cli.watching import TaskId
+
+# What a person has said of a file beside its columns.
+_SAID = ("sheet", "header_row", "delimiter", "encoding", "decimal")
+
+Save = Annotated[
+    str | None, typer.Option("--save", metavar="NAME", help="Save it as a template: import --template NAME.")
+]
+
+
+def mapping(ctx: typer.Context, task_id: TaskId, save: Save = None) -> None:
+    """Show how a task's table was read; --save keeps it for the next files of this kind."""
+    state = state_of(ctx)
+    with state.api() as api:
+        task = api.get(f"/tasks/{task_id}")
+        found = api.get(f"/tasks/{task_id}/mapping")
+        if found["found"] is None:
+            unknown_header(state.screen, found)
+            state.screen.say("cli.mapping.say", **file_of(task))
+        else:
+            _columns(state.screen, found["found"], task)
+        if save is not None:
+            _save(state.screen, api, task, found, save)
+
+
+def _columns(screen: Screen, found: Json, task: Json) -> None:
+    what, rows = " · ".join(filter(None, (found["format"], found["sheet"]))), found["header_rows"]
+    screen.say(f"cli.mapping.{'read' if rows else 'read_bare'}", what=what, rows=", ".join(map(str, rows)))
+    made = table(*(screen.word(f"cli.mapping.{name}") for name in ("field", "column", "header", "warehouse")))
+    for one in sorted(found["columns"], key=lambda one: (len(one["column"]), one["column"])):
+        made.add_row(*cells(one["field"], one["column"], one["header"], one["warehouse"]))
+    for name, value in found["constants"].items():
+        made.add_row(*cells(name, "", screen.word("cli.mapping.all_rows", value=value), ""))
+    screen.show(made)
+    screen.say("cli.mapping.correct", **file_of(task))
+
+
+def _save(screen: Screen, api: Api, task: Json, found: Json, name: str) -> None:
+    if found["found"] is None:
+        raise Failure("cli.mapping.nothing_found", str(task["id"]))
+    address = f"/table-templates/{quote(name, safe='')}"
+    params = task["params"]
+    before: Json = {}
+    if used := params.get("template"):
+        kept = api.get(f"/table-templates/{quote(used, safe='')}", {"kind": task["kind"]})
+        before = kept["wishes"]
+    said = {one: value for one in _SAID if (value := params.get(one, before.get(one))) is not None}
+    constants = {**(before.get("mapping") or {}), **(params.get("mapping") or {})}
+    said["mapping"] = mapping_of(found, constants)
+    if not found["found"]["header_rows"]:
+        said["header_row"] = 0
+    api.put(address, params={"kind": task["kind"]}, json=said)
+    screen.say("cli.mapping.saved", name=name, **file_of(task))
+
+
+def mapping_of(found: Json, said: Mapping[str, str]) -> dict[str, str]:
+    """Field → the header of its column, or its letters where there is none or several are called so. What
+    stands for all rows is kept only where a person has said so: the next file may say otherwise above its
+    table. Columns of warehouses are found by themselves."""
+    rows = found["found"]["header_rows"]
+    headers = [cell for row in found["first_rows"] if row["row"] in rows for cell in row["cells"] if cell]
+    columns = [one for one in found["found"]["columns"] if not one["warehouse"]]
+    named = [one["header"] for one in columns]
+    kept = {
+        one["field"]: one["header"]
+        if one["header"] and named.count(one["header"]) == 1 and headers.count(one["header"]) <= 1
+        else one["column"]
+        for one in columns
+    }
+    return kept | {name: value for name, value in said.items() if value.startswith("=") or not value}
