@@ -144,9 +144,10 @@ async def one_ahead(stream: Any, unpack: Callable[[Any], Read]) -> AsyncGenerato
     coming = asyncio.ensure_future(following())
     try:
         while True:
-            found = await coming
+            # Not held here while whoever takes it works: a batch may be 20 MB.
+            found = [await coming]
             coming = asyncio.ensure_future(following())
-            yield found
+            yield found.pop()
     except StopAsyncIteration:
         return
     finally:

@@ -4,7 +4,7 @@ A plan is made once and kept: what a killed reader has begun, its successor does
 corrected meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.plans import Correction, Mended, Outcome, Past, Place, Plan, Row
 from domain.replaying import changed_since, plan
 from domain.work import Work
+from events.json_bytes import dumps
 from events.records import VERDICTS, Counts
 from infra.kafka import compress, decompress
 
@@ -47,17 +48,39 @@ async def changes_since(
     return changed_since(told, await _pasts(connection, task_id, work.attempt), made, work.origin)
 
 
+def kept_row(row: Mapping[str, Any]) -> bytes:
+    """A row as plans have it: JSON, its names in order, so that the same rows are the same. 10,000 of them
+    take 7 MB instead of 30."""
+    return dumps(row, orjson.OPT_SORT_KEYS)
+
+
+def row_of(kept: bytes) -> dict[str, Any]:
+    """The row again."""
+    found: dict[str, Any] = orjson.loads(kept)
+    return found
+
+
 def packed(made: Plan) -> bytes:
     """A plan as it is kept. Its rows are plain JSON already: 10,000 of them take 0.1 s, 1 s as models."""
-    rows = {str(no): [one.row, one.instead_of] for no, one in made.corrected.items()}
+    rows = {str(no): [_json(one.row), _all_json(one.instead_of)] for no, one in made.corrected.items()}
     return compress(orjson.dumps([made.model_dump(mode="json", exclude={"corrected"}), rows]))
+
+
+def _json(row: bytes) -> orjson.Fragment:
+    return orjson.Fragment(row)
+
+
+def _all_json(rows: Sequence[bytes] | None) -> list[orjson.Fragment] | None:
+    return None if rows is None else list(map(_json, rows))
 
 
 def unpacked(kept: bytes) -> Plan:
     """What ``packed`` packed."""
     about, rows = orjson.loads(decompress(kept))
     corrected = {
-        int(no): Mended.model_construct(row=row, instead_of=None if instead is None else tuple(instead))
+        int(no): Mended.model_construct(
+            row=kept_row(row), instead_of=None if instead is None else tuple(map(kept_row, instead))
+        )
         for no, (row, instead) in rows.items()
     }
     return Plan.model_validate(about).model_copy(update={"corrected": corrected})
@@ -107,9 +130,10 @@ def _place(row: Any) -> Place:
 def _outcome(row: Any) -> Outcome:
     event = orjson.loads(row.event)
     before = event.get("before")
-    rejected: Mapping[int, Row] = {0: {}} if row.rejected else {}
+    rejected: Mapping[int, Row] = {0: b""} if row.rejected else {}
     if row.rejects is not None:
-        rejected = {one["row_no"]: one["raw"] for one in orjson.loads(decompress(bytes(row.rejects)))}
+        ones = orjson.loads(decompress(bytes(row.rejects)))
+        rejected = {one["row_no"]: kept_row(one["raw"]) for one in ones}
     return Outcome(
         row.batch_no,
         Counts(**dict(zip(VERDICTS, row.counts, strict=True))),
@@ -120,7 +144,7 @@ def _outcome(row: Any) -> Outcome:
 
 async def _corrections(connection: AsyncConnection, task_id: str) -> dict[int, Correction]:
     found = await connection.execute(text(_CORRECTIONS), {"task": task_id})
-    return {row.row_no: Correction(row.attempt, orjson.loads(row.raw)) for row in found}
+    return {row.row_no: Correction(row.attempt, kept_row(orjson.loads(row.raw))) for row in found}
 
 
 _PLAN = "SELECT plan FROM replay_plan WHERE task_id = :task AND attempt = :attempt"

@@ -50,6 +50,7 @@ def build(settings: Settings) -> faust.App:
         async with aclosing(one_ahead(stream, unpacked)) as messages:
             async for event, batch in messages:
                 tell = await importer.handle(event.message, batch)
+                del batch
                 await telling
                 telling = asyncio.ensure_future(_told(tell, event))
 
