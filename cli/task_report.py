@@ -12,6 +12,7 @@ from cli.headers import file_of, unknown_header
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
+from cli.skipped import skipped
 from cli.status import tag
 from cli.targets import KIND, targets
 from cli.training import training
@@ -49,6 +50,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
+        skipped(screen, task, attempts)
         if task["dry_run"] and rows:
             screen.say("cli.dry_run.rows", style="dim", id=task["id"])
     if task["kind"] == KIND:

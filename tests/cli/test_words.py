@@ -42,6 +42,7 @@ _FAMILIES = {
         "dry_run_partial",
     ),
     "kind": ("bank_transactions",),
+    "skipped": ("groups", "others", "folders", "never_loaded"),
     "mapping": ("read", "read_bare", "field", "needed", "names", "column", "header", "warehouse"),
     "audit": (
         "changed",
