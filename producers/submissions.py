@@ -53,6 +53,12 @@ class Submissions:
         await self._publisher.publish(self._topic, _envelope(task_id, event_id, actor, event))
         return event_id
 
+    async def knows(self, actor: str, key: str | None) -> bool:
+        """Whether the key has started something: then the answer is that task, whatever happened since."""
+        async with self._engine.connect() as connection:
+            found = await connection.scalar(text(_KEY_KNOWN), {"actor": actor, "key": key})
+        return found is not None
+
     async def file_of_dry_run(self, task_id: str) -> str | None:
         """The hash of the file that a dry run looked at; None where there is no such dry run."""
         async with self._engine.connect() as connection:
@@ -167,6 +173,7 @@ INSERT INTO intake (task_id, event_id, actor, kind, priority, idempotency_key, b
 VALUES (:task_id, :event_id, :actor, :kind, :priority, :key, :body_hash, :file_hash,
         :file_name, :active, :value, CAST(:headers AS jsonb))
 """
+_KEY_KNOWN = "SELECT 1 FROM intake WHERE actor = :actor AND idempotency_key = :key"
 _DRY_RUN = """
 SELECT file_hash FROM intake
 WHERE task_id = :id AND (convert_from(value, 'UTF8')::jsonb ->> 'dry_run')::boolean
