@@ -152,9 +152,7 @@ async def export_xlsx(
     )
 
 
-async def _refuse_past_stock(
-    connection: AsyncConnection, wanted: PricelistRequest, context: Context
-) -> None:
+async def _refuse_past_stock(connection: AsyncConnection, wanted: PricelistRequest, context: Context) -> None:
     """Only the balance of now is kept; where a list was made on that day or before, it is named."""
     if wanted.as_of is None or wanted.as_of == today(context.settings.onec_zone):
         return

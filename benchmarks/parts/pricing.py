@@ -53,8 +53,8 @@ SELECT id, before, price, currency, method, jsonb_build_object('as_of', date '{A
     'rounding', rounding::text), uuidv7() FROM written
 """
 _TABLES = (
-    "component, quote, currency_rate, price_history, recalculated_day, pricelist, pricelist_item, part_number,"
-    " stock_lot"
+    "component, quote, currency_rate, price_history, recalculated_day, pricelist, pricelist_item,"
+    " part_number, stock_lot"
 )
 
 

@@ -26,8 +26,8 @@ AND NOT EXISTS (SELECT FROM price_history WHERE task_id = %(task)s)
 
 
 async def begin(connection: psycopg.AsyncConnection[Any], task_id: str, as_of: str) -> None:
-    """Take the day for this task until the transaction ends. Raises Fatal ``recalculated_later`` where a later
-    one was recalculated, now or before."""
+    """Take the day for this task until the transaction ends. Raises Fatal ``recalculated_later`` where a
+    later one was recalculated, now or before."""
     mine = {"task": task_id, "as_of": as_of}
     known = await _one(connection, _KNOWN, mine)
     # Not shared first: two batches would wait for each other to give it up.
