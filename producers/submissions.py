@@ -18,6 +18,7 @@ from events.cloudevents import Envelope, Headers, encode
 from events.topics import TASKS
 from infra.clock import new_id, utc_now
 from infra.kafka import LogUnavailable, Publisher
+from infra.task_texts import KEEP
 from producers.submission import Accepted, FileAlreadyImported, KeyReused, Submission
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ class Submissions:
         try:
             async with self._engine.begin() as connection:
                 await self._insert(connection, submission, task_id, event_id, value, headers)
+                if submission.texts:
+                    said = orjson.dumps(submission.texts).decode()
+                    await connection.execute(text(KEEP), {"task_id": task_id, "texts": said})
         except IntegrityError:
             return await self._repeated(submission)
         return Accepted(task_id, False, await self._publish_quietly(task_id, value, headers))

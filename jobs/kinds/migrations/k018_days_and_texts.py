@@ -1,4 +1,4 @@
-"""Which days prices were recalculated for: they go forward in time."""
+"""Which days prices were recalculated for, and what persons wrote beside their files, out of the log."""
 
 from pathlib import Path
 

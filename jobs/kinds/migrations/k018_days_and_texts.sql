@@ -7,3 +7,9 @@ CREATE TABLE recalculated_day (
 CREATE INDEX recalculated_day_as_of ON recalculated_day (as_of);
 INSERT INTO recalculated_day
 SELECT task_id, max((inputs ->> 'as_of')::date) FROM price_history WHERE inputs ? 'as_of' GROUP BY task_id;
+
+-- What a person wrote beside a file (warehouse, supplier, mapping …): the log has its keyed hash only, a cleanup takes it.
+CREATE TABLE task_text (
+    task_id uuid PRIMARY KEY,
+    texts   jsonb NOT NULL
+);
