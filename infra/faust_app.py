@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -102,6 +102,19 @@ async def _end_when_stuck(app: App, seconds: float) -> None:
     consumer = cast(CarefulConsumer, app.consumer)
     where = await stands_still(consumer, seconds, min(LOOK_SECONDS, seconds / 2))
     await die("consumer", TimeoutError(f"no message is on its way though there are some: {where}"))
+
+
+def ending(name: str, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Work beside the agents, as a task or by a timer: it ends the process as an agent does."""
+
+    @wraps(work)
+    async def ended() -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
+            await die(name, error)
+
+    return ended
 
 
 async def die(agent: Any, error: BaseException) -> NoReturn:
