@@ -117,17 +117,7 @@ async def _enter(
 
 
 def _spec(row: tuple[Any, ...] | None, delivered: Delivered) -> TaskSpec | None:
-    if row is None:
-        return None
-    spec = row[0]
-    return TaskSpec(
-        task_id=delivered.task_id,
-        attempt=delivered.event.attempt,
-        kind=spec["kind"],
-        params=spec["params"],
-        source=spec["source"],
-        dry_run=spec["dry_run"],
-    )
+    return None if row is None else TaskSpec.of(delivered.task_id, delivered.event.attempt, row[0])
 
 
 def _batch(delivered: Delivered, spec: TaskSpec) -> Batch:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.formats.mxl.generator import text_8
@@ -179,6 +179,7 @@ shops = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(shops, st.booleans())
 def test_every_item_is_of_the_warehouse_above_it(shops: list[tuple[str, list[int]]], outlined: bool) -> None:
     rows, levels, expected = list(HEADER), dict[int, int](), []

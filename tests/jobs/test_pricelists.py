@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
 
 from domain.errors import Fatal
@@ -14,6 +13,7 @@ from infra.clock import new_id, utc_now
 from infra.objects import ObjectStore
 from jobs.base import TaskSpec
 from jobs.kinds.pricelist_create import PricelistCreate
+from tests.databases import emptied
 from tests.jobs import pricing
 from tests.jobs.pricing import AS_OF, Connection
 
@@ -24,10 +24,8 @@ KIND = PricelistCreate()
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
+    async with emptied(database_url, pricing.TABLES) as made:
         yield made
-        await made.rollback()
 
 
 def spec(kind: str, attempt: int = 1, task_id: str | None = None, **params: Any) -> TaskSpec:

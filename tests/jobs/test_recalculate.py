@@ -16,6 +16,7 @@ from jobs.base import BatchResult, TaskSpec
 from jobs.kinds import price_days
 from jobs.kinds.recalculate import Recalculate
 from jobs.prices.rules import METHODS, Quote, RateMissing, final_price, raw_price
+from tests.databases import emptied
 from tests.jobs import pricing
 from tests.jobs.pricing import AS_OF, Connection
 
@@ -27,10 +28,8 @@ DAYS = 30
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
+    async with emptied(database_url, pricing.TABLES) as made:
         yield made
-        await made.rollback()
 
 
 async def recalculated(

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from jobs.formats.tables.balances import has_word
 from jobs.formats.tables.fields import Field, Layout, names_of, squeezed
 from jobs.formats.tables.grid import GridRow
-from jobs.formats.tables.guessing import ungrouped
+from jobs.formats.tables.guessing import pointed, ungrouped
 from jobs.formats.tables.mapping import Found
 
 _SPACES = re.compile(r"[\s']+")
@@ -108,7 +108,7 @@ class Groups:
     def _amount(self, cells: Sequence[str]) -> Decimal | None:
         if self._sum_place is None or self._sum_place >= len(cells):
             return None
-        text = cells[self._sum_place]
+        text = pointed(cells[self._sum_place])
         if self._decimal is not None:
             text = ungrouped(text, self._decimal)
         try:

@@ -7,7 +7,7 @@ from typing import Any
 from jobs.formats.tables.fields import Layout
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.groups import Groups
-from jobs.formats.tables.guessing import ungrouped
+from jobs.formats.tables.guessing import pointed, ungrouped
 from jobs.formats.tables.headings import ROW, WAREHOUSE
 from jobs.formats.tables.mapping import Found
 from jobs.formats.tables.merges import Merge, Merges
@@ -29,6 +29,7 @@ class Records:
         self._first_row = found.first_row
         self._constants = dict(found.constants)
         self._decimal = found.decimal
+        self._of_1c = found.format == "mxl"
         many = {field.name for field in layout.fields if field.many}
         several = {name for name in many if any(one.warehouse for one in found.columns.get(name, ()))}
         self._single = [
@@ -78,17 +79,21 @@ class Records:
         for name, place in self._single:
             if cell := cells[place]:
                 record[name] = cell
-        if self._decimal is not None:
+        if self._decimal is not None or self._of_1c:
             for name in self._numbers.intersection(record):
-                record[name] = ungrouped(record[name], self._decimal)
+                record[name] = self._number(record[name])
         return list(self._warehouses(record, cells)) if self._many else [record]
 
     def _warehouses(self, record: Record, cells: list[str]) -> Iterator[Record]:
         """A warehouse where nothing stands has nothing; its own row would be a balance of 0."""
         for name, place, warehouse in self._many:
             if place < len(cells) and (cell := cells[place]):
-                amount = ungrouped(cell, self._decimal) if self._decimal is not None else cell
-                yield {**record, name: amount, WAREHOUSE: warehouse}
+                yield {**record, name: self._number(cell), WAREHOUSE: warehouse}
+
+    def _number(self, cell: str) -> str:
+        if self._of_1c:
+            cell = pointed(cell)
+        return cell if self._decimal is None else ungrouped(cell, self._decimal)
 
     def _is_group(self, cells: list[str], *, deeper: bool, last: bool) -> bool:
         if not self._keys:
