@@ -22,10 +22,12 @@ def keyed_hash(key: bytes, said: Mapping[str, Any]) -> str:
 
 
 def spec_with_texts(state: str) -> str:
-    """A task's spec as a worker takes it, in SQL: ``params`` with its texts. ``state`` is ``task_state``."""
+    """A task's spec as a worker takes it, in SQL: ``params`` with its texts, or still with their hash where
+    they are gone. ``state`` is ``task_state``."""
     texts = f"(SELECT x.texts FROM task_text x WHERE x.task_id = {state}.task_id)"
-    params = f"({state}.spec -> 'params') - '{HASHED}' || coalesce({texts}, '{{}}')"
+    params = f"({state}.spec -> 'params') - '{HASHED}' || {texts}"
     return (
         f"CASE WHEN {state}.spec -> 'params' ? '{HASHED}'"
-        f" THEN jsonb_set({state}.spec, '{{params}}', {params}) ELSE {state}.spec END AS spec"
+        f" THEN coalesce(jsonb_set({state}.spec, '{{params}}', {params}), {state}.spec)"
+        f" ELSE {state}.spec END AS spec"
     )

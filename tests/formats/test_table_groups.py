@@ -98,6 +98,15 @@ def test_without_levels_sums_tell_where_a_warehouse_ends(rows: list[str], places
     assert [place for _, place in placed(workbook([*HEADER, *report(*rows)]))] == places
 
 
+def test_failing_warehouses_below_their_items_are_no_groups_of_them() -> None:
+    """Without levels an item's last warehouse would be the next item's."""
+    rows = [*PLAIN, *report("А-1:10", "Основной склад:6", "Склад №2:4", "А-2:5", "Основной склад:5")]
+    assert placed(workbook(rows)) == [("А-1", ""), ("А-2", "")]
+    assert placed(workbook(rows, levels={2: 1, 3: 1, 5: 1})) == [("А-1", ""), ("А-2", "")]
+    rows = [*PLAIN, *report("Крепёж:10", "А-1:10", "Основной склад:10", "А-2:5", "Основной склад:5")]
+    assert placed(workbook(rows)) == [("А-1", ""), ("А-2", "")]
+
+
 def test_a_column_or_a_title_says_more_than_a_group() -> None:
     titled = [["Склад:", "Дальний"], [], *PLAIN, *report("Склад №2:15", "А-1:15")]
     assert placed(workbook(titled, levels={4: 1})) == [("А-1", "Дальний")]

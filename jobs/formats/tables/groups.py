@@ -38,6 +38,8 @@ class Groups:
         self._flat = ""
         self._left: Decimal | None = None
         self._first, self._begun = True, False
+        # Not once an item stands below no warehouse: then they are below their items, say.
+        self._trusted, self._ever = True, False
 
     @classmethod
     def of(cls, layout: Layout, found: Found) -> "Groups | None":
@@ -76,6 +78,7 @@ class Groups:
     def item(self, row: GridRow, cells: Sequence[str]) -> str:
         """The name of the group that the row is of; empty where that is not known."""
         if not self._outlined:
+            self._trusted = self._trusted and self._ever
             amount = self._amount(cells)
             self._begun = True
             self._left = None if self._left is None or amount is None else self._left - amount
@@ -91,8 +94,9 @@ class Groups:
         ended = self._first or (self._begun and self._left == 0)
         if not ended and self._left is not None and self._left > 0 and not self._is_called_so(name):
             return
-        known = self._is_called_so(name) or (ended and self._depth == 0)
+        known = self._trusted and (self._is_called_so(name) or (ended and self._depth == 0))
         self._first = self._begun = False
+        self._ever = self._ever or known
         self._flat, self._left = (name, amount) if known else ("", None)
 
     def _is_called_so(self, name: str) -> bool:
