@@ -24,8 +24,6 @@ Read = TypeVar("Read")
 
 # How often a worker looks whether its partitions move.
 LOOK_SECONDS = 5.0
-
-
 # A consumer that is joining its group is not left before the broker has answered, which takes up to a
 # session; nothing is lost by going without a word, the successor has the same member id.
 LEAVE_SECONDS = 3.0
@@ -177,7 +175,7 @@ async def in_sets(stream: Any, handle: Handle, *, most: int = 500) -> None:
     lost it for good. An exception of ``handle`` leaves here with nothing acknowledged.
     """
     queue: asyncio.Queue[Any] = asyncio.Queue(maxsize=most)
-    worker = asyncio.ensure_future(_drain(queue, handle, most))
+    worker = asyncio.ensure_future(ending("in_sets", partial(_drain, queue, handle, most))())
     try:
         async for event in stream.noack().events():
             putting = asyncio.ensure_future(queue.put(event))
@@ -191,13 +189,10 @@ async def in_sets(stream: Any, handle: Handle, *, most: int = 500) -> None:
 
 
 async def _drain(queue: asyncio.Queue[Any], handle: Handle, most: int) -> None:
-    try:
-        while True:
-            events = [await queue.get()]
-            while len(events) < most and not queue.empty():
-                events.append(queue.get_nowait())
-            await handle(events)
-            for event in events:
-                event.ack()
-    except Exception as error:  # noqa: BLE001 - the edge: whoever is not classified ends the process
-        await die("in_sets", error)
+    while True:
+        events = [await queue.get()]
+        while len(events) < most and not queue.empty():
+            events.append(queue.get_nowait())
+        await handle(events)
+        for event in events:
+            event.ack()
