@@ -14,6 +14,7 @@ from events.rows import BatchRecorded, RowRejected
 from events.tasks import TaskBatchImported
 from infra.fence import fence_key, undo_key
 from infra.postgres import driver
+from infra.task_texts import spec_with_texts
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
 from processors.importer.once import once_each
 from processors.importer.outcomes import (
@@ -116,17 +117,7 @@ async def _enter(
 
 
 def _spec(row: tuple[Any, ...] | None, delivered: Delivered) -> TaskSpec | None:
-    if row is None:
-        return None
-    spec = row[0]
-    return TaskSpec(
-        task_id=delivered.task_id,
-        attempt=delivered.event.attempt,
-        kind=spec["kind"],
-        params=spec["params"],
-        source=spec["source"],
-        dry_run=spec["dry_run"],
-    )
+    return None if row is None else TaskSpec.of(delivered.task_id, delivered.event.attempt, row[0])
 
 
 def _batch(delivered: Delivered, spec: TaskSpec) -> Batch:
@@ -171,7 +162,7 @@ def _fitting(raw: Row) -> Row:
 
 
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
-_CURRENT = """
-SELECT s.spec FROM attempt a JOIN task_state s USING (task_id)
+_CURRENT = f"""
+SELECT {spec_with_texts("s")} FROM attempt a JOIN task_state s USING (task_id)
 WHERE a.task_id = %(task)s AND a.attempt = %(attempt)s AND a.state = 'current'
 """
