@@ -1,7 +1,7 @@
 """What must be there after any sequence of requests: files, tasks and their events folded in plain Python.
 
-It knows which rows a file has and what a person has corrected; which batches an attempt had loaded when it was
-stopped, it takes from the log. Everything else follows: who brings which document, how each row counts.
+It knows which rows a file has and what a person has corrected; which batches an attempt had loaded when it
+was stopped, it takes from the log. The rest follows: who brings which document, how each row counts.
 """
 
 import re

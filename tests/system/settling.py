@@ -1,4 +1,4 @@
-"""When nothing moves any more: every event taken in by everybody, every request answered, every batch told."""
+"""When nothing moves any more: every event taken in, every request answered, every batch told of."""
 
 import asyncio
 from collections.abc import Sequence

@@ -63,7 +63,7 @@ class World:
 
 
 class Sequences(RuleBasedStateMachine):
-    """People who ask for anything, processes that die, and what must be there when everything stands still."""
+    """People who ask for anything, processes that die, and what must be there when all stands still."""
 
     tasks = Bundle("tasks")
 
@@ -182,7 +182,9 @@ class Sequences(RuleBasedStateMachine):
             self.settle()
             with ThreadPoolExecutor(2) as people:
                 asked = [people.submit(self.ask_one, task_id, one) for one in both]
-                assert any(one.result().status_code == 202 for one in asked)
+                accepted = any(one.result().status_code == 202 for one in asked)
+            # One wins, where there is anything to win.
+            assert accepted or (self.books.tasks[task_id].undone and "replay" not in both)
 
     def ask_one(self, task_id: str, what: str) -> httpx.Response:
         return self.ask_undo(task_id) if what == "undo" else self.ask_replay(task_id, "all", "recorded")
@@ -241,7 +243,7 @@ class Sequences(RuleBasedStateMachine):
         self.check_rows()
 
     def check_counts(self, task: Task) -> None:
-        """The verdicts are as many as rows, in the task and in each attempt; so are those who stand rejected."""
+        """As many verdicts as rows, in the task and in each attempt, and as many rejected rows."""
         shown = self.client.task(task.id)
         counted = task.counted()
         rejected = sum(not loaded for loaded in counted.values())
