@@ -59,17 +59,18 @@ _CONDITIONS = {
 }
 
 
-async def named(connection: AsyncConnection, wanted: TaskFilter) -> TaskFilter:
-    """The filter with the ids of the tasks instead of ``q``, where few files have it in their names."""
+async def named(connection: AsyncConnection, wanted: TaskFilter, most: int = MOST_NAMED) -> TaskFilter:
+    """The filter with the ids of the tasks instead of ``q``, where at most ``most`` files have it in their
+    names."""
     words = wanted.q
     if words is None or _uuid(words) or len(words) < 2:
         return wanted
     # Two places tell a name apart nearly as well as all; each costs 10 ms where it is in most names.
     places = {0, max(0, len(words) - 3)}
     parts = [words[place : place + 3] for place in sorted(places)]
-    looked = {"parts": parts, "q": paging.like(words), "most": MOST_NAMED + 1}
+    looked = {"parts": parts, "q": paging.like(words), "most": most + 1}
     ids = list(await connection.scalars(text(_NAMED), looked))
-    return wanted if len(ids) > MOST_NAMED else replace(wanted, q=None, ids=ids)
+    return wanted if len(ids) > most else replace(wanted, q=None, ids=ids)
 
 
 def conditions(wanted: TaskFilter, names: Iterable[str] = (*FIXED, *CHANGING)) -> tuple[str, dict[str, Any]]:

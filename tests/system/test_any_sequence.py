@@ -88,10 +88,13 @@ class Sequences(RuleBasedStateMachine):
 
     @initialize(target=tasks, documents=SIZES, bad=FAULTS)
     def begin(self, documents: int, bad: list[str]) -> str:
-        return self.submit(documents, bad)
+        return self.submitted(documents, bad)
 
     @rule(target=tasks, documents=SIZES, bad=FAULTS)
     def submit(self, documents: int, bad: list[str]) -> str:
+        return self.submitted(documents, bad)
+
+    def submitted(self, documents: int, bad: list[str]) -> str:
         seed = next(SEEDS)
         with self.step(f"submit {documents} documents of seed {seed}, bad: {bad}"):
             content = b"".join(generate(documents, seed=seed, bad=bad))
@@ -299,8 +302,14 @@ def test_any_sequence_leaves_counts_that_add_up_and_a_rebuild_equal_to_live(
     stack: RunningStack, manager: Client, tmp_path: Path
 ) -> None:
     more = int(os.environ.get("TIDEMARK_SEQUENCES", "0"))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: Sequences(World(stack, manager, tmp_path)),
+    world = World(stack, manager, tmp_path)
+
+    class Here(Sequences):
+        def __init__(self) -> None:
+            super().__init__(world)
+
+    run_state_machine_as_test(
+        Here,
         settings=settings(
             max_examples=more or 5,
             stateful_step_count=12,
