@@ -7,8 +7,7 @@ The same sequences every time; ``TIDEMARK_SEQUENCES=50`` makes that many others.
 import contextlib
 import os
 import signal
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -29,8 +28,9 @@ from hypothesis.stateful import (
 )
 
 from jobs.formats.client_bank import generate
-from tests.system.client import Client, Json
-from tests.system.expecting import BATCH, REPAIRS, Books, Document, File, Task
+from tests.system.adding_up import Adding
+from tests.system.client import Client
+from tests.system.expecting import BATCH, REPAIRS, Books, File, Task
 from tests.system.running import RunningStack, tidemark
 from tests.system.settling import settled
 from tests.system.test_rebuild import rebuilt
@@ -47,10 +47,6 @@ REFUSALS = frozenset(
 SIZES, FAULTS = st.sampled_from([25, 140, 400]), st.lists(st.sampled_from(sorted(REPAIRS)), max_size=3)
 SCOPES = st.sampled_from([None, "all", "unfinished", "rejected"])
 INPUTS = st.sampled_from(["recorded", "recorded", "source"])
-_ROWS = """
-SELECT task_id::text, row_no, amount, to_char(booked_on, 'DD.MM.YYYY') FROM bank_transaction
-WHERE task_id = ANY(%s::uuid[]) AND NOT retracted
-"""
 
 
 @dataclass(frozen=True)
@@ -241,45 +237,7 @@ class Sequences(RuleBasedStateMachine):
 
     def check(self) -> None:
         self.settle()
-        for task in self.books.tasks.values():
-            self.check_counts(task)
-        self.check_rows()
-
-    def check_counts(self, task: Task) -> None:
-        """As many verdicts as rows, in the task and in each attempt, and as many rejected rows."""
-        shown = self.client.task(task.id)
-        counted = task.counted()
-        rejected = sum(not loaded for loaded in counted.values())
-        found = sum(shown["counts"].values()), shown["counts"]["rejected"]
-        assert found == (len(counted), rejected), f"counts of {task.id}: {shown['counts']}"
-        if shown["status"] == "completed" and shown["outcome"] != "undone":
-            assert len(counted) == len(task.file.rows), f"{task.id} is completed without all rows"
-            assert shown["outcome"] == ("partial" if rejected else shown["outcome"])
-        for attempt in self.client.every(f"/tasks/{task.id}/attempts"):
-            self.check_attempt(task, attempt)
-        listed = self.client.every(f"/tasks/{task.id}/rejects", only_current=True)
-        assert {row["row_no"] for row in listed} == task.rejected, f"what stands rejected of {task.id}"
-
-    def check_attempt(self, task: Task, attempt: Json) -> None:
-        of = f"attempt {attempt['attempt']} of {task.id}"
-        batches = self.client.every(f"/tasks/{task.id}/batches", attempt=attempt["attempt"])
-        assert sum(attempt["counts"].values()) == sum(batch["rows"] for batch in batches), of
-        if attempt["status"] == "completed":
-            assert sum(attempt["counts"].values()) == attempt["rows"], of
-
-    def check_rows(self) -> None:
-        """Exactly the documents that some task brings, each once, and each belongs to one who brings it."""
-        wanted = self.books.documents()
-        found: dict[Document, str] = {}
-        with self.stack.database() as connection:
-            rows = connection.execute(_ROWS, [list(self.books.tasks)]).fetchall()
-        for task_id, row_no, amount, day in rows:
-            found[self.books.tasks[task_id].file.name, row_no, amount, day] = task_id
-        assert len(found) == len(rows), "documents that are there twice"
-        assert _first(set(found) - set(wanted)) == [], "documents that nobody brings any more"
-        assert _first(set(wanted) - set(found)) == [], "documents that are missing"
-        strangers = Counter(task for document, task in found.items() if task not in wanted[document])
-        assert not strangers, "documents that belong to who does not bring them"
+        Adding(self.stack, self.client, self.books).check()
 
     def teardown(self) -> None:
         if self.failed:
@@ -292,10 +250,6 @@ class Sequences(RuleBasedStateMachine):
             file = self.folder / "trail.jsonl"
             tidemark(self.stack, "audit", "export", "--out", str(file))
             assert "nothing changed, removed or added" in tidemark(self.stack, "audit", "verify", str(file))
-
-
-def _first(documents: set[Document], most: int = 5) -> Sequence[Document]:
-    return sorted(documents)[:most]
 
 
 def test_any_sequence_leaves_counts_that_add_up_and_a_rebuild_equal_to_live(
