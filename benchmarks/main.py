@@ -28,6 +28,7 @@ from benchmarks.parts import (
     pricing,
     rebuilding,
     redriving,
+    scale,
     small,
     sockets,
     submissions,
@@ -55,6 +56,7 @@ PARTS: Mapping[str, Callable[[Bench], Outcome]] = {
     "audit": auditing.measure,
     "undo": undoing.measure,
     "rebuild": rebuilding.measure,
+    "scale": scale.measure,
 }
 # What may go wrong with one part; a mistake in the benchmark itself ends it.
 FAILURES = (BenchmarkFailed, httpx.HTTPError, psycopg.Error, subprocess.SubprocessError, ExceptionGroup)

@@ -68,9 +68,14 @@ class Step(NamedTuple):
 
 
 def steps(
-    reads: Iterable[Read], views: Mapping[str, View], purged: set[str], fresh: set[BatchKey]
+    reads: Iterable[Read],
+    views: Mapping[str, View],
+    purged: set[str],
+    fresh: set[BatchKey],
+    again: Set[Position] = frozenset(),
 ) -> Iterator[Step]:
-    """Apply events in the order of the log. ``fresh`` are the batches that were not there before."""
+    """Apply events in the order of the log. ``fresh`` are the batches that were not there before, ``again``
+    what people said that was."""
     now, gone, fresh = dict[str, View | None](views), set(purged), set(fresh)
     for read in reads:
         task_id, event = read.envelope.subject, read.envelope.event
@@ -80,6 +85,8 @@ def steps(
             key = (task_id, event.attempt, event.batch_no)
             after = after if key in fresh else before
             fresh.discard(key)
+        if before is not None and read.position in again:
+            after = before
         if before is not None and after is None:
             gone.add(task_id)
         now[task_id] = after
@@ -92,10 +99,11 @@ def fold(
     purged: set[str],
     fresh: set[BatchKey],
     marked: Set[Position] = frozenset(),
+    again: Set[Position] = frozenset(),
 ) -> Changes:
     """What a set changes. ``marked`` are the events after which the whole view is kept."""
     changes, after = Changes(), dict[str, View | None](views)
-    for step in steps(reads, views, purged, fresh):
+    for step in steps(reads, views, purged, fresh, again):
         if step.read.position in marked and step.after is not None:
             changes.snapshots.append(rows.snapshot_row(step.read.position, step.after))
         if step.before is step.after:

@@ -50,8 +50,10 @@ def snapshot_row(position: Position, view: View) -> Row:
 
 
 def view_of(row: Row, attempts: Iterable[Row]) -> View:
-    """The view that ``task_row`` and ``attempt_row`` wrote."""
-    read = (_ATTEMPT.validate_python(attempt | {"number": attempt["attempt"]}) for attempt in attempts)
+    """The view that ``task_row`` and ``attempt_row`` wrote, its attempts in their order whatever order they
+    come in: a table gives them as it likes, and a snapshot keeps them as a list."""
+    ordered = sorted(attempts, key=lambda attempt: int(attempt["attempt"]))
+    read = (_ATTEMPT.validate_python(attempt | {"number": attempt["attempt"]}) for attempt in ordered)
     return _VIEW.validate_python(row | {"attempts": {attempt.number: attempt for attempt in read}})
 
 

@@ -19,6 +19,7 @@ from projections import rows, statements
 from projections.fold import Changes, Read, batch_rows, fold, reject_rows
 from projections.position import Position, vector_text
 from projections.record import Head, Record, chained, of_envelope, of_message, row_of
+from projections.repeats import repeated
 from projections.view import View
 
 log = logging.getLogger(__name__)
@@ -104,9 +105,10 @@ async def apply_set(connection: Connection, polled: PolledSet, channel: str | No
     """
     try:
         views, heads, purged, fresh = await _before(connection, polled)
+        again = await repeated(connection, polled.tasks)
         trail = list(chained(polled.trail, heads))
         marked = {record.position for record, head in trail if head.number % SNAPSHOT_EVERY == 0}
-        changes = fold(polled.tasks, views, purged, fresh, marked)
+        changes = fold(polled.tasks, views, purged, fresh, marked, again)
         events = [row_of(record, head, record.position in changes.repeated) for record, head in trail]
         await _write(connection, polled, changes, events, channel)
         await connection.commit()

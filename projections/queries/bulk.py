@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from projections.queries import paging
-from projections.queries.task_filter import TaskFilter, conditions
+from projections.queries.task_filter import TaskFilter, conditions, named
 
 _POSITION = """
 SELECT partition, "offset" FROM projection_offset WHERE topic LIKE '%tasks' AND "offset" >= 0
@@ -33,7 +33,7 @@ ORDER BY b.row_no LIMIT :most
 async def chosen(connection: AsyncConnection, wanted: TaskFilter, most: int) -> list[str]:
     """Ids of the tasks that the filter lets through, the oldest first; one more than ``most`` where there are
     more. Bulk operations are none of them."""
-    where, parameters = conditions(wanted)
+    where, parameters = conditions(await named(connection, wanted))
     found = await connection.execute(
         text(
             f"SELECT t.id::text FROM task t WHERE {where} AND t.kind <> 'bulk'"

@@ -1,12 +1,12 @@
 """How a task, the list and the counters stood at an earlier moment: the projection's own fold, up to there.
 
-A task is made from its last snapshot before the moment and the events after it, 100 at most. The list finds
-who was there by the intervals of ``task_standing``, the counters add up days, minutes, and the changes of one
-minute.
+A task is made from its last snapshot before the moment and the events after it, 100 at most. Who was
+in the list ``there`` finds; the counters add up days, minutes, and the changes of one minute.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,8 @@ from projections.history import bucket
 from projections.position import BadPosition, Position
 from projections.queries import paging
 from projections.queries.task_filter import TaskFilter
-from projections.queries.tasks import TaskRow, chosen, rows_of
+from projections.queries.tasks import TaskRow, key, rows_of, unchanged
+from projections.queries.there import there
 from projections.record import record_of
 from projections.rows import view_of
 from projections.store import SNAPSHOT_EVERY
@@ -44,11 +45,6 @@ SELECT e.* FROM unnest(CAST(:ids AS uuid[]), CAST(:after AS bigint[])) w (id, af
     FROM task_event WHERE task_id = w.id AND "offset" > w.after AND NOT repeated
     AND (CAST(:last AS bigint) IS NULL OR "offset" <= :last) ORDER BY "offset" LIMIT :most
 ) e
-"""
-_THERE = """
-SELECT t.id::text FROM (SELECT s.*, s.task_id AS id FROM task_standing s) t
-WHERE t.at <= :as_of AND (t.until IS NULL OR t.until > :as_of) AND t.status IS NOT NULL
-AND t.created_at <= :as_of AND
 """
 _COUNTS = """
 SELECT status, sum(n)::bigint FROM (
@@ -77,11 +73,11 @@ async def listed(
     connection: AsyncConnection, wanted: TaskFilter, at: datetime, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
     """A page of the tasks that were in the list then, as they were, newest first. Raises BadCursor."""
-    where, parameters = chosen(wanted, cursor, limit)
-    found = await connection.scalars(text(f"{_THERE}{where}"), parameters | {"as_of": at})
-    views = await _views(connection, list(found), at)
-    page = paging.page(list(views.values()), limit, lambda view: (view.created_at, view.id))
-    return paging.Page(await rows_of(connection, page.items), page.next_cursor)
+    found = await there(connection, wanted, at, partial(counts, connection, at), cursor, limit)
+    rows = {row.task["id"]: row for row in await unchanged(connection, found, at)}
+    views = await _views(connection, [task_id for task_id in found if task_id not in rows], at)
+    rows |= {row.task["id"]: row for row in await rows_of(connection, list(views.values()))}
+    return paging.page([rows[task_id] for task_id in found if task_id in rows], limit, key)
 
 
 async def counts(connection: AsyncConnection, at: datetime) -> dict[str, int]:

@@ -31,18 +31,26 @@ SELECT * FROM (
 WHERE (g.rows, g.fingerprint) < (:rows_after, :after)
 ORDER BY g.rows DESC, g.fingerprint DESC LIMIT :most
 """
+# One by one: joined, all tasks that there are would be read.
+_THEIR_TASKS = """
+SELECT f.id, t.attempt, t.kind
+FROM (SELECT DISTINCT task_id AS id FROM reject WHERE rejected_at >= :since AND rejected_at < :until) f
+CROSS JOIN LATERAL (
+    SELECT attempt, kind FROM task
+    WHERE id = f.id AND NOT dry_run AND (CAST(:kinds AS text[]) IS NULL OR kind = ANY(:kinds)) OFFSET 0
+) t
+"""
 # A rejection of a task's newest attempt stands: only the others are looked at closely.
 _OF_ALL = f"""
+WITH theirs AS MATERIALIZED ({_THEIR_TASKS})
 SELECT * FROM (
     SELECT r.fingerprint, min(r.code) AS code, min(r.field) AS field, (array_agg(r.args))[1] AS args,
            count(*) AS rows, count(*) FILTER (WHERE {_IS_CORRECTED}) AS corrected,
            count(DISTINCT r.task_id) AS tasks, max(r.rejected_at) AS latest_at,
            array_agg(DISTINCT t.kind) AS kinds,
            (array_agg(DISTINCT r.task_id ORDER BY r.task_id DESC))[1:{SOME_TASKS}] AS some_tasks
-    FROM reject r JOIN task t ON t.id = r.task_id
-    WHERE r.rejected_at >= :since AND r.rejected_at < :until AND NOT t.dry_run
-      AND (CAST(:kinds AS text[]) IS NULL OR t.kind = ANY(:kinds))
-      AND (r.attempt = t.attempt OR ({CURRENT}))
+    FROM reject r JOIN theirs t ON t.id = r.task_id
+    WHERE r.rejected_at >= :since AND r.rejected_at < :until AND (r.attempt = t.attempt OR ({CURRENT}))
     GROUP BY r.fingerprint
 ) g
 WHERE (g.rows, g.fingerprint) < (:rows_after, :after)

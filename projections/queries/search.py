@@ -24,10 +24,14 @@ _WORDY = (
     "e.type NOT IN ('task.batch_imported.v1', 'task.progressed.v1', 'task.started.v1', 'task.source_read.v1')"
 )
 _WORDS = "to_tsvector('simple', left(e.value, 20000)) @@ websearch_to_tsquery('simple', :q)"
+# Chosen by what the indexes have; the table is read for those that are shown.
 _EVENT = """
 (SELECT e.partition, e."offset", e.task_id, e.number, e.kind, e.repeated, e.id, e.type, e.time, e.actor,
         e.correlation_id, e.causation_id, e.source, e.value, e.hash
- FROM task_event e WHERE {where} ORDER BY e.time DESC, e.partition DESC, e."offset" DESC LIMIT :most)
+ FROM (
+    SELECT e.partition AS chosen, e."offset" AS at FROM task_event e WHERE {where}
+    ORDER BY e.time DESC, e.partition DESC, e."offset" DESC LIMIT :most
+ ) w JOIN task_event e ON e.partition = w.chosen AND e."offset" = w.at)
 """
 # Reads have no position in the log: they stand before partition 0, by their own number.
 _ACCESS = """

@@ -14,7 +14,7 @@ from events.cloudevents import decode as decode_event
 from infra.task_texts import HASHED
 from projections.position import Position
 from projections.queries import paging
-from projections.queries.task_filter import TaskFilter, conditions
+from projections.queries.task_filter import TaskFilter, conditions, named
 from projections.rows import attempt_row, document, task_row
 from projections.task import apply
 from projections.view import View
@@ -37,6 +37,11 @@ LEFT JOIN LATERAL (
 """
 _NAMES = _BESIDE.format(attempts="attempt")
 _SELECT = f"{_COLUMNS} FROM task t {_NAMES}"
+# Chosen by ids first: that much the indexes have, and pages of the table are read for those that are shown.
+_PAGE = f"""
+{_COLUMNS} FROM (SELECT t.id AS chosen FROM task t WHERE {{where}}) w JOIN task t ON t.id = w.chosen
+{_NAMES} ORDER BY t.created_at DESC, t.id DESC
+"""
 # One short walk over the index for each partition: as a plain join it scans all tasks (750 ms of
 # 500,000 instead of 3 ms).
 _CHANGED = f"""
@@ -101,12 +106,21 @@ async def listed(
     connection: AsyncConnection, wanted: TaskFilter, cursor: str | None = None, limit: int = 50
 ) -> paging.Page:
     """A page of tasks, newest first. Raises BadCursor."""
-    where, parameters = chosen(wanted, cursor, limit)
-    found = await connection.execute(text(f"{_SELECT}WHERE {where}"), parameters)
+    where, parameters = chosen(await named(connection, wanted), cursor, limit)
+    found = await connection.execute(text(_PAGE.format(where=where)), parameters)
     rows = [_row(row) for row in found.mappings()]
     if cursor is None:
-        rows = sorted([*rows, *await _waiting(connection, wanted)], key=_key, reverse=True)
-    return paging.page(rows, limit, _key)
+        rows = sorted([*rows, *await _waiting(connection, wanted)], key=key, reverse=True)
+    return paging.page(rows, limit, key)
+
+
+async def unchanged(connection: AsyncConnection, ids: Sequence[str], since: datetime) -> list[TaskRow]:
+    """Those of these tasks of which nothing was seen after ``since``: they stand as they stood then."""
+    found = await connection.execute(
+        text(f"{_SELECT}WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.seen_at <= :since"),
+        {"ids": list(ids), "since": since},
+    )
+    return [_row(row) for row in found.mappings()]
 
 
 def chosen(wanted: TaskFilter, cursor: str | None, limit: int) -> tuple[str, dict[str, Any]]:
@@ -160,5 +174,6 @@ def _accepted(row: RowMapping) -> TaskRow:
     return TaskRow(task, row["file_name"], row["submitter"], row["detail"], texts=row["texts"])
 
 
-def _key(row: TaskRow) -> tuple[datetime, str]:
+def key(row: TaskRow) -> tuple[datetime, str]:
+    """By what the list is ordered."""
     return paging.moment(row.task["created_at"]), row.task["id"]

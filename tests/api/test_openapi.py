@@ -35,6 +35,8 @@ def test_models_have_the_names_that_clients_are_generated_from() -> None:
 
 
 @pytest.mark.integration
+# 30 s of processor time on both sides: beside whole-system tests that is more than two minutes.
+@pytest.mark.timeout(600)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_made_up_requests_are_answered_as_the_document_says(api: Installation) -> None:
     """Schemathesis, 12 examples an operation, the same ones every time."""
@@ -56,5 +58,10 @@ async def test_made_up_requests_are_answered_as_the_document_says(api: Installat
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await process.communicate()
+        try:
+            said, _ = await process.communicate()
+        finally:
+            # Nothing of it outlives a test that was given up.
+            if process.returncode is None:
+                process.kill()
     assert process.returncode == 0, said.decode()[-20_000:]

@@ -1,11 +1,17 @@
 """The chain is over what the log has: read back from PostgreSQL it gives the same hashes."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 
 from domain.chain import BEGINNING, link
+from events.tasks import TaskCancelRequested, TaskRowCorrected
 from infra.clock import new_id
 from infra.settings import Settings
+from projections.position import Position
+from projections.queries import audit, past, tasks
 from projections.record import record_of
 from projections.store import Message
 from tests.projections.applying import Applied, applied
@@ -54,3 +60,25 @@ async def test_hashes_read_back_are_those_of_the_log(settings: Settings) -> None
     for row in rows:
         head = link(head, record_of(row).values())
         assert bytes(row["hash"]) == head
+
+
+async def test_what_people_said_and_comes_twice_is_there_twice_and_marked(settings: Settings) -> None:
+    """In one set or a later one; the chain counts both, what is shown of the task is as before."""
+    task_id = new_id()
+    async with applied(settings) as made:
+        await made.apply(made.messages(task_id, [submitted, started]))
+        [said] = made.messages(task_id, [TaskRowCorrected(attempt=1, row_no=7, row_hash="ab")])
+        [again, later, request] = made.messages(task_id, [started, started, TaskCancelRequested()])
+        await made.apply([said, replace(said, offset=again.offset)])
+        async with made.reading() as connection:
+            shown = await tasks.one(connection, UUID(task_id))
+        await made.apply([replace(said, offset=later.offset)])
+        async with made.reading() as connection:
+            assert await tasks.one(connection, UUID(task_id)) == shown
+        await made.apply([request])
+        async with made.reading() as connection:
+            events = (await audit.events(connection, UUID(task_id))).items
+            assert await past.one(connection, UUID(task_id), Position(3, later.offset)) == shown
+    assert [event["repeated"] for event in events] == [False, False, False, True, True, False]
+    assert [event["number"] for event in events] == [1, 2, 3, 4, 5, 6]
+    assert len({event["hash"] for event in events}) == 6

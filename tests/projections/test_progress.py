@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.base import Event
@@ -31,6 +31,7 @@ moves = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(moves, max_size=30))
 def test_the_bar_never_goes_back_and_is_not_full_before_the_end(events: list[Event]) -> None:
     view = seen([submitted, started])

@@ -1,5 +1,6 @@
 """What people see of a task after each event."""
 
+import orjson
 import pytest
 
 from events.base import Event
@@ -14,6 +15,8 @@ from events.tasks import (
     TaskRetryScheduled,
     TaskUndone,
 )
+from projections import rows
+from projections.position import Position
 from projections.task import apply
 from tests.projections.story import (
     BEGIN,
@@ -222,3 +225,13 @@ def test_rows_in_no_batch_count_once_however_often_the_end_is_read() -> None:
         submitted, started, batch(1, 10), read, accepted, again, same, read.model_copy(update={"attempt": 2})
     )
     assert view.counts == Counts(unchanged=10, skipped=3)
+
+
+def test_a_kept_view_is_the_same_in_whatever_order_its_attempts_were_read() -> None:
+    """Otherwise a snapshot that was made anew would differ from the one that was kept."""
+    accepted = TaskRequestAccepted(seq=3, request="replay", attempt=2, scope="unfinished")
+    view = view_of(submitted, started, batch(1), cancelled(left=100), accepted)
+    kept = rows.snapshot_row(Position(3, 99), view)
+    read = orjson.loads(rows.document([kept]))[0]
+    for attempts in (read["attempts"], read["attempts"][::-1]):
+        assert rows.snapshot_row(Position(3, 99), rows.view_of(read["task"], attempts)) == kept

@@ -15,7 +15,7 @@ from tests.waiting import until
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 
-def test_many_tasks_are_stopped_by_one_operation_though_the_api_and_an_importer_are_killed(
+def test_many_tasks_are_stopped_by_one_operation_though_those_who_do_it_are_killed(
     stack: RunningStack, manager: Client, made: Making
 ) -> None:
     done = [manager.started(made(50).path) for _ in range(3)]
@@ -32,7 +32,7 @@ def test_many_tasks_are_stopped_by_one_operation_though_the_api_and_an_importer_
     assert preview["asked"] + sum(preview["skipped"].values()) == 13
     asked = {"action": "cancel", "selection": preview["selection"], "rate": 5}
     bulk = manager.http.post("/bulk", json=asked).raise_for_status().json()["task_id"]
-    for name in ("api", "importer-1"):
+    for name in ("api", "importer-1", "conductor"):
         os.kill(stack.pids()[name], signal.SIGKILL)
     until(lambda: bool(manager.patiently(bulk)), "the API answers again")
     late = manager.started(made(50).path)

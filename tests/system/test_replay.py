@@ -109,7 +109,7 @@ def test_a_cancelled_half_import_runs_again(stack: RunningStack, manager: Client
     check_whole(stack, manager, task_id, file)
 
 
-@pytest.mark.parametrize("process", ["reader", "importer-1"])
+@pytest.mark.parametrize("process", ["reader", "importer-1", "conductor"])
 def test_kill_9_during_a_replay(stack: RunningStack, manager: Client, made: Making, process: str) -> None:
     file = made(100_000)
     task_id = stopped_half_way(stack, manager, file)

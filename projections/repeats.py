@@ -1,0 +1,58 @@
+"""What people have said, delivered twice: published again under its id when nobody knew whether it had been.
+
+Repeats of lifecycle events are known by their ``seq``, of batches by their key, of submissions by the task.
+These change nothing that is shown of a task and have neither, so that only the trail tells.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from events.tasks import (
+    TaskCancelRequested,
+    TaskCleanupRequested,
+    TaskReplayRequested,
+    TaskRowCorrected,
+    TaskUndoRequested,
+)
+from projections.fold import Read
+from projections.position import Position
+
+PUBLISHED_AGAIN = (
+    TaskRowCorrected,
+    TaskCancelRequested,
+    TaskReplayRequested,
+    TaskUndoRequested,
+    TaskCleanupRequested,
+)
+# By the index over tasks: ids have none of their own, and most sets ask nothing.
+_KNOWN = "SELECT task_id::text, id FROM task_event WHERE task_id = ANY(%s::uuid[]) AND id = ANY(%s::text[])"
+Said = tuple[str, str]
+
+
+def said_by(reads: Iterable[Read]) -> Iterable[tuple[Position, Said]]:
+    """Task and event id of what may come twice, with where it stands."""
+    for position, envelope in ((read.position, read.envelope) for read in reads):
+        if isinstance(envelope.event, PUBLISHED_AGAIN):
+            yield position, (envelope.subject, envelope.id)
+
+
+def repeats(reads: Iterable[Read], known: Iterable[Said]) -> set[Position]:
+    """Where a set says again what is ``known``, or what it has said itself."""
+    seen, found = set(known), set()
+    for position, said in said_by(reads):
+        if said in seen:
+            found.add(position)
+        seen.add(said)
+    return found
+
+
+async def repeated(connection: psycopg.AsyncConnection[Any], reads: Sequence[Read]) -> set[Position]:
+    """The same, of what the trail has."""
+    wanted = [said for _, said in said_by(reads)]
+    if not wanted:
+        return set()
+    tasks, ids = list({task_id for task_id, _ in wanted}), [event_id for _, event_id in wanted]
+    found = await connection.execute(_KNOWN, [tasks, ids])
+    return repeats(reads, [(task_id, event_id) for task_id, event_id in await found.fetchall()])
