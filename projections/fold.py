@@ -45,7 +45,7 @@ def batch_rows(reads: Iterable[Read]) -> list[Row]:
     found: dict[BatchKey, Row] = {}
     for read in reads:
         event = read.envelope.event
-        if isinstance(event, TaskBatchImported):
+        if type(event) is TaskBatchImported:
             key = (read.envelope.subject, event.attempt, event.batch_no)
             found.setdefault(key, rows.batch_row(read.envelope, event, read.position))
     return list(found.values())
@@ -76,7 +76,7 @@ def steps(
         task_id, event = read.envelope.subject, read.envelope.event
         before = now.get(task_id)
         after = None if task_id in gone else apply(before, read.envelope, read.position)
-        if isinstance(event, TaskBatchImported) and after is not None:
+        if type(event) is TaskBatchImported and after is not None:
             key = (task_id, event.attempt, event.batch_no)
             after = after if key in fresh else before
             fresh.discard(key)
