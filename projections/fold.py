@@ -19,8 +19,7 @@ from projections.view import View
 BatchKey = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One event with where it stands in its topic."""
 
     position: Position
@@ -38,6 +37,13 @@ class Changes:
     snapshots: list[Row] = field(default_factory=list)
     history: History = field(default_factory=History)
     repeated: set[Position] = field(default_factory=set)
+
+
+class Folded(NamedTuple):
+    """What a set changes but for the rows of tasks, which ``after`` says: the last view of each."""
+
+    changes: Changes
+    after: dict[str, View | None]
 
 
 def batch_rows(reads: Iterable[Read]) -> list[Row]:
@@ -94,6 +100,19 @@ def fold(
     marked: Set[Position] = frozenset(),
 ) -> Changes:
     """What a set changes. ``marked`` are the events after which the whole view is kept."""
+    changes, after = folded(reads, views, purged, fresh, marked)
+    _write(changes, views, after)
+    return changes
+
+
+def folded(
+    reads: Iterable[Read],
+    views: Mapping[str, View],
+    purged: set[str],
+    fresh: set[BatchKey],
+    marked: Set[Position] = frozenset(),
+) -> Folded:
+    """The same, with the tasks as they stand in the end instead of their rows."""
     changes, after = Changes(), dict[str, View | None](views)
     for step in steps(reads, views, purged, fresh):
         if step.read.position in marked and step.after is not None:
@@ -106,8 +125,7 @@ def fold(
             changes.purged.append(_purged(step.read))
         after[step.read.envelope.subject] = step.after
         history.note(changes.history, step.read.position, step.at, step.before, step.after)
-    _write(changes, views, after)
-    return changes
+    return Folded(changes, after)
 
 
 def _purged(read: Read) -> Row:
@@ -121,6 +139,7 @@ def _purged(read: Read) -> Row:
 
 
 def _write(changes: Changes, before: Mapping[str, View], after: Mapping[str, View | None]) -> None:
+    """Add the rows of tasks, attempts and counters."""
     counts = Counter[tuple[int, str]]()
     for task_id, view in after.items():
         old = before.get(task_id)

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from infra.postgres import create_engine
 from infra.settings import Settings
 from projections.log import connected
-from projections.rebuilding import switching
-from projections.rebuilding.building import Builder, build
+from projections.rebuilding import indexes, switching
+from projections.rebuilding.building import Builder
+from projections.rebuilding.bulk import build
 from projections.rebuilding.comparing import Difference, Side, compared
 from projections.schema import LIVE, checked, in_schema
 from projections.session import Session
@@ -52,7 +53,10 @@ async def rebuild(settings: Settings, *, schema: str = BESIDE, switch: bool = Fa
         await made(engine, schema)
         async with engine.connect() as connection:
             goal = await offsets(connection, LIVE)
+        async with engine.begin() as connection:
+            aside = await indexes.put_aside(connection, schema)
         await build(settings, schema, goal)
+        await indexes.made(engine, aside)
         async with connected(settings.kafka, settings.namespace, group=None) as consumer:
             builder = await Builder(consumer, Session(beside), settings).start()
             found = await _compare(engine, builder, schema)
