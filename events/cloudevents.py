@@ -6,8 +6,8 @@ value. The value is JSON; ``batch.recorded.v1`` is compressed by who sends it, u
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -33,8 +33,7 @@ class UnreadableEvent(ValueError):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One event with where it comes from: who, when, because of what, about which task.
 
     ``subject`` is the task's id, ``actor`` is ``user:<uuid>`` or ``system:<process>``, ``time`` is UTC.

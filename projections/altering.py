@@ -15,3 +15,11 @@ def altered(record: T, **changes: Any) -> T:
             f"{type(record).__name__} has no {', '.join(changes.keys() - record.__dict__.keys())}"
         )
     return made
+
+
+def altered_again(made: T, was: T, **changes: Any) -> T:
+    """``made`` changed further: in place, unless it is ``was``, which others have. They must be fields."""
+    if made is was:
+        return altered(was, **changes)
+    made.__dict__.update(changes)
+    return made

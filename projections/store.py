@@ -59,12 +59,12 @@ class PolledSet:
 def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace: str) -> PolledSet:
     """Decode a poll; what is no event of ours is kept by its position and named in the log."""
     polled = PolledSet([], [], [], [], {}, {})
+    after = polled.after
     for message in messages:
         place = (message.topic, message.partition)
         if message.offset <= positions[place]:
             continue
-        polled.before[place] = positions[place]
-        polled.after[place] = max(message.offset, polled.after.get(place, -1))
+        after[place] = max(message.offset, after.get(place, -1))
         position, rejects = Position(message.partition, message.offset), message.topic == namespace + REJECTS
         try:
             envelope = decode(message.value, message.headers)
@@ -81,6 +81,7 @@ def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace:
             polled.trail.append(
                 of_envelope(position, envelope, task_id, message.headers, message.value or b"")
             )
+    polled.before = {place: positions[place] for place in after}
     return polled
 
 

@@ -27,7 +27,7 @@ from events.tasks import (
     TaskWorkFailed,
 )
 from projections import ending, moving, progress
-from projections.altering import altered
+from projections.altering import altered, altered_again
 from projections.position import Position
 from projections.view import ENDED, Attempt, Message, Progress, View
 
@@ -84,8 +84,9 @@ def apply(view: View | None, envelope: Envelope, position: Position = NOWHERE) -
         seq = cast(Lifecycle, event).seq
         if seq <= view.seq:
             return view
-    return altered(
+    return altered_again(
         _changed(view, cast(Changing, event), envelope),
+        view,
         partition=position.partition,
         offset=position.offset,
         seen_at=max(view.seen_at, envelope.time),

@@ -41,7 +41,9 @@ async def build(settings: Settings, schema: str, goal: dict[Place, int]) -> None
     # The longest first, so that no process has a long one left when the others have none.
     wanted = sorted((-last, number) for (of, number), last in found.items() if of == topic and last >= 0)
     loop = asyncio.get_running_loop()
-    context = multiprocessing.get_context("spawn")
+    # What they need is imported once, by the server that they are forked from.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["projections.rebuilding.bulk"])
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
     with ProcessPoolExecutor(processes, mp_context=context, initializer=collect_rarely) as pool:
         filling = [

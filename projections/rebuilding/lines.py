@@ -1,6 +1,6 @@
 """Rows as lines of COPY's text format, for tables that are filled from nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,19 +19,11 @@ BATCH_COLUMNS = (
 
 def event_line(record: Record, head: Head, repeated: bool) -> str:
     """The row of ``task_event``, in the order of ``statements.EVENT``."""
-    texts = (
-        record.id,
-        record.type,
-        moment_text(record.time),
-        record.actor,
-        record.correlation_id,
-        record.causation_id,
-        record.source,
-        record.value,
-    )
+    before = (record.id, record.type, moment_text(record.time), record.actor, record.correlation_id)
     partition, offset = record.position
     begin = f"{partition}\t{offset}\t{record.task_id}\t{head.number}"
-    said = f"{_text(head.kind)}\t{'t' if repeated else 'f'}\t{_joined(texts)}"
+    begin += f"\t{_text(head.kind)}\t{'t' if repeated else 'f'}\t{_joined(before)}"
+    said = f"{_text(record.causation_id)}\t{_joined((record.source, record.value))}"
     return f"{begin}\t{said}\t\\\\x{head.hash.hex()}\n"
 
 
@@ -48,32 +40,24 @@ def batch_line(envelope: Envelope, event: TaskBatchImported, position: Position)
 def lines(rows: Iterable[Row], columns: str) -> str:
     """``columns`` of rows, separated by commas as in a statement."""
     names = [name.strip().strip('"') for name in columns.split(",")]
-    return "".join(["\t".join([_value(row[name]) for name in names]) + "\n" for row in rows])
+    return "".join(
+        [
+            "\t".join([_AS_TEXT.get(type(value), _json)(value) for value in map(row.__getitem__, names)])
+            + "\n"
+            for row in rows
+        ]
+    )
 
 
-def _value(value: Any) -> str:
-    """As PostgreSQL reads it: what is no plain value is for a column of type jsonb."""
-    match value:
-        case None:
-            return r"\N"
-        case bool():
-            return "t" if value else "f"
-        case str():
-            return _text(value)
-        case int():
-            return str(value)
-        case datetime():
-            return moment_text(value)
-        case _:
-            return _text(document([value])[1:-1])
+def _json(value: Any) -> str:
+    return _text(document([value])[1:-1])
 
 
-def _joined(texts: Sequence[str | None]) -> str:
+def _joined(texts: Sequence[str]) -> str:
     """Most values need no escape: asked once for all of them."""
-    if None not in texts:
-        joined = "\t".join(texts)  # type: ignore[arg-type]
-        if joined.count("\t") == len(texts) - 1 and _is_plain(joined):
-            return joined
+    joined = "\t".join(texts)
+    if joined.count("\t") == len(texts) - 1 and _is_plain(joined):
+        return joined
     return "\t".join([_text(text) for text in texts])
 
 
@@ -85,3 +69,13 @@ def _text(text: str | None) -> str:
 
 def _is_plain(text: str) -> bool:
     return "\\" not in text and "\n" not in text and "\r" not in text and "\0" not in text
+
+
+# As PostgreSQL reads it: what is no plain value is for a column of type jsonb.
+_AS_TEXT: Mapping[type, Callable[[Any], str]] = {
+    type(None): _text,
+    str: _text,
+    int: str,
+    bool: lambda value: "t" if value else "f",
+    datetime: moment_text,
+}
