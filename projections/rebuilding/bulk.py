@@ -15,7 +15,7 @@ from infra.postgres import create_engine
 from infra.settings import Settings
 from projections.log import connected, poll
 from projections.rebuilding.building import MOST_IN_SET, Builder
-from projections.rebuilding.filling import Filling, copy, finish
+from projections.rebuilding.filling import Filling, begin, copy, finish
 from projections.rebuilding.told import Tasks
 from projections.schema import in_schema
 from projections.session import Session
@@ -74,19 +74,32 @@ async def _fill(settings: Settings, schema: str, partition: int, last: int) -> N
 async def _fill_in_one(
     connection: Connection, consumer: AIOKafkaConsumer, place: TopicPartition, last: int, namespace: str
 ) -> None:
-    """The whole partition in one transaction: after an outage it begins anew."""
+    """The whole partition in one transaction: after an outage it begins anew.
+
+    Raises Displaced where the schema has something of it: a rebuild that was killed left a process behind.
+    """
+    where = (place.topic, place.partition)
+    await begin(connection, where)
     consumer.seek(place, 0)
     offset = -1
     with Tasks() as tasks:
         filling = Filling(tasks)
         while await consumer.position(place) <= last:
+            _end_with_the_parent()
             messages = [m for m in await poll(consumer, 200, MOST_IN_SET) if m.offset <= last]
             if messages:
-                polled = decoded(messages, {(place.topic, place.partition): offset}, namespace)
+                polled = decoded(messages, {where: offset}, namespace)
                 await copy(connection, filling.apply(polled))
                 offset = messages[-1].offset
-        await finish(connection, filling, place.topic, place.partition, last)
+        await finish(connection, filling, where, last)
     await connection.commit()
+
+
+def _end_with_the_parent() -> None:
+    """Who is left alone writes to nobody's tables."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():
+        os._exit(1)
 
 
 def _writing(settings: Settings, schema: str) -> AsyncEngine:

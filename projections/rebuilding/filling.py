@@ -18,7 +18,7 @@ from projections.rebuilding.lines import BATCH_COLUMNS, batch_line, event_line, 
 from projections.rebuilding.told import Tasks, Told
 from projections.record import chained
 from projections.rows import Row
-from projections.store import SNAPSHOT_EVERY, Connection, PolledSet
+from projections.store import SNAPSHOT_EVERY, Connection, Displaced, Place, PolledSet
 
 # Tasks whose rows are one COPY at the end.
 AT_ONCE = 5_000
@@ -127,6 +127,15 @@ def _new_batches(reads: Iterable[Read], told: dict[str, Told]) -> tuple[list[str
     return found, fresh
 
 
+async def begin(connection: Connection, place: Place) -> None:
+    """Nobody else fills the partition until the transaction ends; raises Displaced where somebody has."""
+    topic, partition = place
+    found = await connection.execute(statements.LOCK_OFFSETS, [[topic], [partition]])
+    stored = [offset for _, _, offset in await found.fetchall()]
+    if stored != [-1]:
+        raise Displaced(f"expected {topic} {partition} without an event, found {stored}")
+
+
 async def copy(connection: Connection, written: Iterable[Copied]) -> None:
     async with connection.cursor() as cursor:
         for table, columns, text in written:
@@ -135,8 +144,9 @@ async def copy(connection: Connection, written: Iterable[Copied]) -> None:
                     await sending.write(text)
 
 
-async def finish(connection: Connection, filling: Filling, topic: str, partition: int, offset: int) -> None:
+async def finish(connection: Connection, filling: Filling, place: Place, offset: int) -> None:
     """Tasks, counters and the offset; what of a purged task is no history goes."""
+    topic, partition = place
     for some in filling.rest():
         await copy(connection, some)
     counts = [{"partition": partition, "status": status, "n": n} for status, n in filling.statuses.items()]
