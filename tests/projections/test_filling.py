@@ -106,7 +106,7 @@ async def filled(writing: AsyncEngine, sets: Sequence[Sequence[Message]], most: 
 
 
 @pytest.mark.integration
-@limits(max_examples=25, deadline=None)
+@limits(max_examples=15, deadline=None)
 @given(st.lists(stories, min_size=1, max_size=4), st.integers(1, 30), st.integers(1, 3))
 async def test_filled_equals_live(
     settings: Settings, told: list[list[tuple[int, Event]]], size: int, most: int
