@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from events.records import VERDICTS, ControlTotal, Counts, ErrorInfo, Outcome, Priority
-from events.tasks import Input, Scope, TaskBatchImported
-from projections.altering import altered
+from events.tasks import Input, Scope
+from projections.tally import NO_ROWS, Tally
 
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
 STATUSES: tuple[Status, ...] = ("pending", "running", "completed", "failed", "cancelled")
@@ -56,35 +56,6 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """Counts that are being added up: as ``Counts``, but nothing is checked again (0.6 µs instead of 3)."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-    retracted: int = 0
-    skipped: int = 0
-
-    def plus(self, more: Counts | TaskBatchImported) -> "Tally":
-        return altered(
-            self,
-            created=self.created + more.created,
-            updated=self.updated + more.updated,
-            unchanged=self.unchanged + more.unchanged,
-            duplicate=self.duplicate + more.duplicate,
-            rejected=self.rejected + more.rejected,
-            retracted=self.retracted + more.retracted,
-            skipped=self.skipped + more.skipped,
-        )
-
-    @property
-    def total(self) -> int:
-        return sum(self.__dict__.values())
-
-
-@dataclass(frozen=True)
 class Attempt:
     """One run over the source, or over a part of it. ``batched`` adds up the batches seen so far, ``before``
     what their rows counted as until then, ``totals`` is what the conductor said at the end. ``origin`` is the
@@ -101,8 +72,8 @@ class Attempt:
     rows: int | None = None
     batches: int | None = None
     skipped: int = 0
-    batched: Tally = Tally()
-    before: Tally = Tally()
+    batched: Tally = NO_ROWS
+    before: Tally = NO_ROWS
     origin: int = 1
     version: str | None = None
     totals: Counts | None = None
