@@ -1,4 +1,4 @@
--- Two indexes over (task, row) were three quarters of what a before-image costs. A row's layers are few: its number is enough.
+-- Two indexes over (task, row) and (owner, row) were dear for what they are good for. A row's layers are few: its id is enough.
 -- All layers of a task are wanted only when it is undone or looked at as a whole. They lie together, as they were written:
 -- a summary of each megabyte says where not to look. Those of an owner are spread, so that theirs is a Bloom filter.
 DROP INDEX row_before_task, row_before_owner;
