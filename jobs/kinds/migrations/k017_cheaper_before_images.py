@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "k017"
-down_revision = "k014"
+down_revision = "k018"
 branch_labels = None
 depends_on = None
 
