@@ -29,14 +29,13 @@ _LEAF, _NODE = b"\0", b"\1"
 def link(previous: bytes, values: Iterable[str | None]) -> bytes:
     """The hash of an event: SHA-256 over the hash before it and each value as ``length:utf-8,``; a value
     that is not there is ``-,``."""
-    parts = [previous]
-    for value in values:
-        if value is None:
-            parts.append(b"-,")
-        else:
-            packed = value.encode()
-            parts.append(b"%d:%b," % (len(packed), packed))
-    return sha256(b"".join(parts)).digest()
+    known = list(values)
+    said = "".join(["-," if value is None else f"{len(value)}:{value}," for value in known])
+    if said.isascii():
+        return sha256(previous + said.encode()).digest()
+    packed = [None if value is None else value.encode() for value in known]
+    parts = [b"-," if value is None else b"%d:%b," % (len(value), value) for value in packed]
+    return sha256(previous + b"".join(parts)).digest()
 
 
 def leaf(task_id: str, number: int, head: bytes) -> bytes:

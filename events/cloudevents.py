@@ -6,8 +6,8 @@ value. The value is JSON; ``batch.recorded.v1`` is compressed by who sends it, u
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ Headers = list[tuple[str, bytes]]
 Decompress = Callable[[bytes], bytes]
 
 REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_subject", "ce_actor", "ce_correlationid")
+_REQUIRED = frozenset(REQUIRED)
 
 
 class UnreadableEvent(ValueError):
@@ -32,8 +33,7 @@ class UnreadableEvent(ValueError):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One event with where it comes from: who, when, because of what, about which task.
 
     ``subject`` is the task's id, ``actor`` is ``user:<uuid>`` or ``system:<process>``, ``time`` is UTC.
@@ -88,12 +88,11 @@ def decode(
 
     ``decompress`` undoes ``content-encoding: zstd``; without it such a value is unreadable.
     """
-    attributes = {name: text.decode("utf-8", "replace") for name, text in headers}
+    attributes = texts(headers)
     if attributes.get("ce_specversion") != "1.0":
         raise UnreadableEvent("not_a_cloudevent", f"specversion {attributes.get('ce_specversion')}")
-    for name in REQUIRED:
-        if name not in attributes:
-            raise UnreadableEvent("header_missing", name)
+    if not attributes.keys() >= _REQUIRED:
+        raise UnreadableEvent("header_missing", next(name for name in REQUIRED if name not in attributes))
     return Envelope(
         id=attributes["ce_id"],
         time=_time(attributes["ce_time"]),
@@ -106,6 +105,15 @@ def decode(
     )
 
 
+def texts(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """Headers by name; what is no UTF-8 in one is shown by U+FFFD."""
+    headers = list(headers)
+    try:
+        return {name: text.decode() for name, text in headers}
+    except UnicodeDecodeError:
+        return {name: text.decode("utf-8", "replace") for name, text in headers}
+
+
 def _time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
@@ -113,7 +121,7 @@ def _time(text: str) -> datetime:
         raise UnreadableEvent("bad_header", f"ce_time: {text}") from error
     if time.tzinfo is None:
         raise UnreadableEvent("bad_header", f"ce_time without a zone: {text}")
-    return time.astimezone(UTC)
+    return time if time.tzinfo is UTC else time.astimezone(UTC)
 
 
 def _data(value: bytes | None, attributes: dict[str, str], decompress: Decompress | None) -> Data:

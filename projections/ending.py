@@ -1,6 +1,5 @@
 """How an attempt ends, and what is left of the task's earlier state when it was a replay."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from events.records import Counts, ErrorInfo, Outcome
 from events.tasks import TaskCancelled, TaskCompleted, TaskFailed, TaskUndone
 from jobs.results import named_results
 from projections import progress
+from projections.altering import altered
 from projections.view import Attempt, Message, Status, View
 
 
@@ -20,16 +20,14 @@ def completed(view: View, event: TaskCompleted, at: datetime) -> View:
     else:
         code = "task.completed" if counts.total else "task.completed_empty"
         message = Message(code, {"total": counts.total})
-    return replace(
+    return altered(
         view,
         status="completed",
         outcome=event.outcome,
         error=None,
         settled=None,
         result=_result(view, event),
-        progress=progress.ended(
-            view.progress, view.current.counts.total, complete=True, at=at, message=message
-        ),
+        progress=progress.ended(view.progress, view.current.done, complete=True, at=at, message=message),
     )
 
 
@@ -39,7 +37,7 @@ def failed(view: View, event: TaskFailed, at: datetime) -> View:
     if (before := _as_before(view)) is not None:
         return before
     message = Message(event.error.code, event.error.args)
-    return replace(_stopped(view, "failed", at, message), error=event.error)
+    return altered(_stopped(view, "failed", at, message), error=event.error)
 
 
 def cancelled(view: View, event: TaskCancelled, at: datetime) -> View:
@@ -54,7 +52,7 @@ def undone(view: View, event: TaskUndone, at: datetime) -> View:
     """Its rows were given back; the task shows as it had ended, with outcome ``undone``."""
     given = {"removed": event.removed, "restored": event.restored, "conflicts": event.conflicts}
     code = "task.undone_partly" if event.conflicts else "task.undone"
-    return replace(
+    return altered(
         view,
         outcome="undone",
         finished_at=at,
@@ -75,7 +73,7 @@ def _close(
     outcome: Outcome | None = None,
     error: ErrorInfo | None = None,
 ) -> View:
-    attempt = replace(
+    attempt = altered(
         view.attempts.get(number) or Attempt(number, at),
         status=status,
         outcome=outcome,
@@ -83,14 +81,14 @@ def _close(
         error=error,
         finished_at=at,
     )
-    return replace(
+    return altered(
         view, attempt=number, attempts={**view.attempts, number: attempt}, retry=None, finished_at=at
     )
 
 
 def _stopped(view: View, status: Status, at: datetime, message: Message) -> View:
-    done = view.current.counts.total
-    return replace(
+    done = view.current.done
+    return altered(
         view,
         status=status,
         settled=None,
@@ -102,13 +100,13 @@ def _as_before(view: View) -> View | None:
     settled = view.settled
     if settled is None or settled.status != "completed":
         return None
-    return replace(
+    return altered(
         view,
         status="completed",
         outcome=settled.outcome,
         settled=None,
         error=None,
-        progress=replace(view.progress, message=Message("task.replay_failed"), percent=100, eta_seconds=0),
+        progress=altered(view.progress, message=Message("task.replay_failed"), percent=100, eta_seconds=0),
     )
 
 

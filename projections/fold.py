@@ -19,8 +19,7 @@ from projections.view import View
 BatchKey = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One event with where it stands in its topic."""
 
     position: Position
@@ -40,12 +39,19 @@ class Changes:
     repeated: set[Position] = field(default_factory=set)
 
 
+class Folded(NamedTuple):
+    """What a set changes but for the rows of tasks, which ``after`` says: the last view of each."""
+
+    changes: Changes
+    after: dict[str, View | None]
+
+
 def batch_rows(reads: Iterable[Read]) -> list[Row]:
     """The rows of ``batch`` in a set, of repeats the first; which of them are new only the table knows."""
     found: dict[BatchKey, Row] = {}
     for read in reads:
         event = read.envelope.event
-        if isinstance(event, TaskBatchImported):
+        if type(event) is TaskBatchImported:
             key = (read.envelope.subject, event.attempt, event.batch_no)
             found.setdefault(key, rows.batch_row(read.envelope, event, read.position))
     return list(found.values())
@@ -81,7 +87,7 @@ def steps(
         task_id, event = read.envelope.subject, read.envelope.event
         before = now.get(task_id)
         after = None if task_id in gone else apply(before, read.envelope, read.position)
-        if isinstance(event, TaskBatchImported) and after is not None:
+        if type(event) is TaskBatchImported and after is not None:
             key = (task_id, event.attempt, event.batch_no)
             after = after if key in fresh else before
             fresh.discard(key)
@@ -102,6 +108,19 @@ def fold(
     again: Set[Position] = frozenset(),
 ) -> Changes:
     """What a set changes. ``marked`` are the events after which the whole view is kept."""
+    changes, after = folded(reads, views, purged, fresh, marked)
+    _write(changes, views, after)
+    return changes
+
+
+def folded(
+    reads: Iterable[Read],
+    views: Mapping[str, View],
+    purged: set[str],
+    fresh: set[BatchKey],
+    marked: Set[Position] = frozenset(),
+) -> Folded:
+    """The same, with the tasks as they stand in the end instead of their rows."""
     changes, after = Changes(), dict[str, View | None](views)
     for step in steps(reads, views, purged, fresh, again):
         if step.read.position in marked and step.after is not None:
@@ -114,8 +133,7 @@ def fold(
             changes.purged.append(_purged(step.read))
         after[step.read.envelope.subject] = step.after
         history.note(changes.history, step.read.position, step.at, step.before, step.after)
-    _write(changes, views, after)
-    return changes
+    return Folded(changes, after)
 
 
 def _purged(read: Read) -> Row:
@@ -129,6 +147,7 @@ def _purged(read: Read) -> Row:
 
 
 def _write(changes: Changes, before: Mapping[str, View], after: Mapping[str, View | None]) -> None:
+    """Add the rows of tasks, attempts and counters."""
     counts = Counter[tuple[int, str]]()
     for task_id, view in after.items():
         old = before.get(task_id)

@@ -31,7 +31,7 @@ class History:
 
 def note(history: History, position: Position, at: datetime, before: View | None, after: View | None) -> None:
     """Add what one event changed, where it changed how the task stands."""
-    if _standing(before) == _standing(after):
+    if before is not None and after is not None and _same_standing(before, after):
         return
     known = after or before
     assert known is not None
@@ -69,11 +69,17 @@ def bucket(at: datetime, grain: str) -> datetime:
 def _move(history: History, at: datetime, partition: int, before: View | None, after: View | None) -> None:
     if before is not None and after is not None and before.status == after.status:
         return
-    for view, by in ((before, -1), (after, 1)):
-        if view is not None:
-            for grain in GRAINS:
-                history.moved[grain, bucket(at, grain), partition, view.status] += by
+    for grain in GRAINS:
+        begin = bucket(at, grain)
+        for view, by in ((before, -1), (after, 1)):
+            if view is not None:
+                history.moved[grain, begin, partition, view.status] += by
 
 
-def _standing(view: View | None) -> tuple[object, ...] | None:
-    return None if view is None else (view.status, view.outcome, view.failure, view.retry)
+def _same_standing(before: View, after: View) -> bool:
+    return (
+        before.status == after.status
+        and before.outcome == after.outcome
+        and before.retry == after.retry
+        and (before.error is after.error or before.failure == after.failure)
+    )

@@ -21,6 +21,8 @@ GROUP = "tidemark-projections"
 # partition that it left out of it; this is the longest such a partition waits.
 FETCH_WAIT_MS = 50
 MOST_RECORDS = 2_000
+# Of a partition in one fetch, as Kafka has it where nobody says.
+MOST_BYTES = 1_048_576
 DAY_MS = 86_400_000
 LONGEST_WAIT = 2.0
 
@@ -44,7 +46,11 @@ async def topics_when_there(bootstrap: str, namespace: str = "") -> dict[str, st
 
 @asynccontextmanager
 async def connected(
-    bootstrap: str, namespace: str = "", group: str | None = GROUP, member: str | None = None
+    bootstrap: str,
+    namespace: str = "",
+    group: str | None = GROUP,
+    member: str | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer as soon as a broker answers; ``group`` None reads what it assigns itself.
 
@@ -52,7 +58,7 @@ async def connected(
     """
     tries = 0
     while True:
-        consumer = _consumer(bootstrap, group and namespace + group, member)
+        consumer = _consumer(bootstrap, group and namespace + group, member, most_bytes)
         try:
             await consumer.start()
             break
@@ -80,7 +86,7 @@ async def poll(consumer: AIOKafkaConsumer, timeout_ms: int, most: int = MOST_REC
     ]
 
 
-def _consumer(bootstrap: str, group: str | None, member: str | None) -> AIOKafkaConsumer:
+def _consumer(bootstrap: str, group: str | None, member: str | None, most_bytes: int) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=group,
@@ -89,6 +95,7 @@ def _consumer(bootstrap: str, group: str | None, member: str | None) -> AIOKafka
         enable_auto_commit=False,
         auto_offset_reset="none",
         fetch_max_wait_ms=FETCH_WAIT_MS,
+        max_partition_fetch_bytes=most_bytes,
         # PostgreSQL may be away for hours: no reason to leave the group.
         max_poll_interval_ms=DAY_MS,
         session_timeout_ms=10_000,

@@ -6,7 +6,7 @@ import signal
 import sys
 
 from infra.alive import keep_touching
-from infra.garbage import leave_imports_alone
+from infra.garbage import collect_rarely
 from infra.kafka import Publisher
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         report = asyncio.run(rebuild(settings, switch="--switch" in arguments))
         sys.stdout.write("\n".join(lines(report)) + "\n")
         return 1 if report.differences and not report.switched else 0
-    leave_imports_alone()
+    collect_rarely()
     try:
         asyncio.run(_until_signalled(settings))
     except BaseException as error:

@@ -1,7 +1,6 @@
 """How an attempt begins and moves on."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from domain.work import reads_anew
 from events.cloudevents import Envelope
@@ -18,6 +17,8 @@ from projections.altering import altered
 from projections.view import ENDED, Attempt, Message, Progress, Retry, Settled, View
 
 UNDOING = "task.undoing"
+# Batches that come in do not hide what these say.
+_KEPT = frozenset({"task.retrying", "task.cancelling"})
 
 
 def with_attempt(view: View, number: int, envelope: Envelope, change: Callable[[Attempt], Attempt]) -> View:
@@ -28,7 +29,7 @@ def with_attempt(view: View, number: int, envelope: Envelope, change: Callable[[
 
 def started(view: View, event: TaskStarted, envelope: Envelope) -> View:
     def begin(attempt: Attempt) -> Attempt:
-        return replace(
+        return altered(
             attempt,
             status="running",
             tries=event.tries,
@@ -38,7 +39,7 @@ def started(view: View, event: TaskStarted, envelope: Envelope) -> View:
         )
 
     view = with_attempt(view, event.attempt, envelope, begin)
-    return replace(
+    return altered(
         view,
         attempt=event.attempt,
         status="running",
@@ -51,9 +52,9 @@ def started(view: View, event: TaskStarted, envelope: Envelope) -> View:
 
 def retry_scheduled(view: View, event: TaskRetryScheduled, envelope: Envelope) -> View:
     """A try failed; the next one has a time, and batches already cut go on meanwhile."""
-    view = with_attempt(view, event.attempt, envelope, lambda a: replace(a, error=event.error))
+    view = with_attempt(view, event.attempt, envelope, lambda a: altered(a, error=event.error))
     message = Message("task.retrying", {"tries": event.tries, "limit": event.limit})
-    return replace(
+    return altered(
         view,
         error=event.error,
         retry=Retry(event.at, event.tries, event.limit),
@@ -77,44 +78,42 @@ def _undoing(view: View, event: TaskProgressed) -> bool:
 
 def undoing(view: View, envelope: Envelope) -> View:
     """Its rows are being given back; how many there are is not known yet."""
-    return replace(view, progress=Progress(Message(UNDOING), since=envelope.time))
+    return altered(view, progress=Progress(Message(UNDOING), since=envelope.time))
 
 
 def batch_imported(view: View, event: TaskBatchImported, envelope: Envelope) -> View:
-    def add(attempt: Attempt) -> Attempt:
-        before = attempt.before + event.before if event.before else attempt.before
-        return altered(attempt, batched=attempt.batched + event.counts, before=before)
-
-    view = with_attempt(view, event.attempt, envelope, add)
-    return _moved(view, envelope, "task.importing") if event.attempt == view.attempt else view
+    attempt = view.attempts.get(event.attempt) or Attempt(event.attempt, envelope.time)
+    before = attempt.before.plus(event.before) if event.before else attempt.before
+    attempt = altered(attempt, batched=attempt.batched.plus(event), before=before)
+    return _moved(view, attempt, envelope)
 
 
 def source_read(view: View, event: TaskSourceRead, envelope: Envelope) -> View:
-    view = with_attempt(
-        view,
-        event.attempt,
-        envelope,
-        lambda a: replace(
-            a,
-            rows=event.rows,
-            batches=event.batches,
-            skipped=event.skipped,
-            controls=event.controls,
-            notes=event.notes,
-        ),
+    attempt = altered(
+        view.attempts.get(event.attempt) or Attempt(event.attempt, envelope.time),
+        rows=event.rows,
+        batches=event.batches,
+        skipped=event.skipped,
+        controls=event.controls,
+        notes=event.notes,
     )
-    return _moved(view, envelope, "task.importing") if event.attempt == view.attempt else view
+    return _moved(view, attempt, envelope)
 
 
-def _moved(view: View, envelope: Envelope, code: str) -> View:
-    if view.status in ENDED:
-        return view
-    done, total = view.current.counts.total, view.current.rows
-    known = total if total is not None else view.progress.total
-    args = {"processed": done} | ({} if known is None else {"total": known})
-    keep = view.progress.message.code in {"task.retrying", "task.cancelling"}
-    message = view.progress.message if keep else Message(code, args)
-    return altered(view, progress=progress.advanced(view.progress, done, total, envelope.time, message))
+def _moved(view: View, attempt: Attempt, envelope: Envelope) -> View:
+    """The view with ``attempt`` in it, and its bar where that is the current one."""
+    attempts = {**view.attempts, attempt.number: attempt}
+    if attempt.number != view.attempt or view.status in ENDED:
+        return altered(view, attempts=attempts)
+    done, total, bar = attempt.done, attempt.rows, view.progress
+    known = total if total is not None else bar.total
+    message = bar.message
+    if message.code not in _KEPT:
+        message = Message(
+            "task.importing", {"processed": done} if known is None else {"processed": done, "total": known}
+        )
+    moved = progress.advanced(bar, done, total, envelope.time, message)
+    return altered(view, attempts=attempts, progress=moved)
 
 
 def replayed(view: View, event: TaskRequestAccepted, envelope: Envelope) -> View:
@@ -122,7 +121,7 @@ def replayed(view: View, event: TaskRequestAccepted, envelope: Envelope) -> View
     settled = Settled(view.status, view.outcome) if view.status in ENDED else view.settled
     origin = event.attempt if reads_anew(event.scope, event.input) else view.current.origin
     waiting = Attempt(event.attempt, envelope.time, scope=event.scope, input=event.input, origin=origin)
-    return replace(
+    return altered(
         view,
         attempt=event.attempt,
         attempts={**view.attempts, event.attempt: waiting},

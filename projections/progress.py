@@ -1,6 +1,5 @@
 """Percent, rate and remaining time, from counts and the events' own times alone."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from projections.altering import altered
@@ -37,7 +36,7 @@ def percent(processed: int, total: int | None) -> int:
 
 def restarted(progress: Progress, at: datetime, message: Message) -> Progress:
     """A try begins: the rate counts from here, the bar stays where it was."""
-    return replace(
+    return altered(
         progress,
         message=message,
         since=at,
@@ -49,12 +48,12 @@ def restarted(progress: Progress, at: datetime, message: Message) -> Progress:
 
 def paused(progress: Progress, message: Message) -> Progress:
     """Nothing moves for now, and when it will end nobody can say."""
-    return replace(progress, message=message, eta_seconds=None)
+    return altered(progress, message=message, eta_seconds=None)
 
 
 def ended(progress: Progress, processed: int, *, complete: bool, at: datetime, message: Message) -> Progress:
     """The last word of an attempt; the rate is that of its last try."""
-    return replace(
+    return altered(
         progress,
         message=message,
         processed=processed,

@@ -4,6 +4,7 @@ The live projection goes on meanwhile: what is compared is a snapshot of its tab
 events before the switch it waits on its own offset rows.
 """
 
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from infra.postgres import create_engine
 from infra.settings import Settings
 from projections.log import connected
-from projections.rebuilding import switching
-from projections.rebuilding.building import Builder, build
+from projections.rebuilding import indexes, switching
+from projections.rebuilding.building import Builder
+from projections.rebuilding.bulk import build
 from projections.rebuilding.comparing import Difference, Side, compared
 from projections.schema import LIVE, checked, in_schema
 from projections.session import Session
@@ -34,11 +36,25 @@ MOST_ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``rows`` by table in the new schema; ``differences`` by table, only where there are any."""
+    """``rows`` by table in the new schema; ``differences`` by table, only where there are any; ``seconds`` by
+    what was done."""
 
     rows: Mapping[str, int]
     differences: Mapping[str, int]
     switched: bool
+    seconds: Mapping[str, float]
+
+
+class Watch:
+    """Seconds by what they were spent on."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._began = time.perf_counter()
+
+    def lap(self, what: str) -> None:
+        now = time.perf_counter()
+        self.laps[what], self._began = now - self._began, now
 
 
 async def rebuild(settings: Settings, *, schema: str = BESIDE, switch: bool = False) -> Report:
@@ -52,14 +68,22 @@ async def rebuild(settings: Settings, *, schema: str = BESIDE, switch: bool = Fa
         await made(engine, schema)
         async with engine.connect() as connection:
             goal = await offsets(connection, LIVE)
+        async with engine.begin() as connection:
+            aside = await indexes.put_aside(connection, schema)
+        watch = Watch()
         await build(settings, schema, goal)
+        watch.lap("filled")
+        await indexes.made(engine, aside)
+        watch.lap("indexed")
         async with connected(settings.kafka, settings.namespace, group=None) as consumer:
             builder = await Builder(consumer, Session(beside), settings).start()
             found = await _compare(engine, builder, schema)
+            watch.lap("compared")
             if switch:
                 await _switch(engine, builder, schema)
+                watch.lap("switched")
             await builder.close()
-    return Report(found.rows, found.differences, switch)
+    return Report(found.rows, found.differences, switch, watch.laps)
 
 
 async def rolled_back(settings: Settings) -> bool:
@@ -148,4 +172,5 @@ def lines(report: Report) -> Sequence[str]:
     place = (
         "The rebuilt tables are live now." if report.switched else "The live tables were left as they are."
     )
-    return [f"rows: {counted}", *verdict, place]
+    took = ", ".join(f"{what} in {seconds:.1f} s" for what, seconds in report.seconds.items())
+    return [f"rows: {counted}", *verdict, took, place]

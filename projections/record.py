@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -71,6 +72,8 @@ class Head(NamedTuple):
     kind: str | None = None
 
 
+# All rows that an event becomes ask for the same one.
+@lru_cache(maxsize=16_384)
 def moment_text(time: datetime) -> str:
     """``2026-03-03T09:00:00.000000Z``, whatever the zone it came in."""
     utc = time if time.tzinfo is UTC else time.astimezone(UTC)
@@ -81,7 +84,7 @@ def of_envelope(
     position: Position, envelope: Envelope, task_id: str, headers: Headers, value: bytes
 ) -> Record:
     """The record of a message that was understood."""
-    written = next(text for name, text in headers if name == "ce_type").decode("utf-8", "replace")
+    written = _written_type(headers)
     kind = getattr(envelope.event, "kind", None) if written.startswith("task.submitted.") else None
     return Record(
         position,
@@ -96,6 +99,14 @@ def of_envelope(
         value.decode(),
         None if kind is None else _plain(kind),
     )
+
+
+def _written_type(headers: Headers) -> str:
+    """The name in the log; the event's own is the current one."""
+    for name, text in headers:
+        if name == "ce_type":
+            return text.decode("utf-8", "replace")
+    raise LookupError("ce_type")
 
 
 def of_message(position: Position, headers: Headers, value: bytes | None) -> Record | None:

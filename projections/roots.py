@@ -98,6 +98,8 @@ class Roots:
     async def _signed(self, partition: int) -> bool:
         async with self._engine.begin() as connection:
             place = {"lock": _LOCK, "partition": partition}
+            # Unlike rows of the log: published and then lost in a crash, it would be signed anew.
+            await connection.execute(text("SET LOCAL synchronous_commit TO on"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock, :partition)"), place)
             latest = (await connection.execute(text(_LATEST), place)).mappings().one_or_none()
             before = None if latest is None else signed_root(dict(latest))

@@ -29,13 +29,15 @@ def document(rows: Iterable[Mapping[str, Any]]) -> str:
 
 def task_row(view: View) -> Row:
     """The row of ``task``; attempts have a table of their own."""
-    row = {name: getattr(view, name) for name in View.__slots__ if name != "attempts"}
-    return row | {"counts": view.counts, "failure": view.failure}
+    row = view.__dict__ | {"counts": view.counts, "failure": view.failure}
+    del row["attempts"]
+    return row
 
 
 def attempt_row(task_id: str, attempt: Attempt) -> Row:
-    row = {name: getattr(attempt, name) for name in Attempt.__slots__ if name != "number"}
-    return row | {"task_id": task_id, "attempt": attempt.number}
+    row = attempt.__dict__ | {"task_id": task_id, "attempt": attempt.number}
+    del row["number"]
+    return row
 
 
 def snapshot_row(position: Position, view: View) -> Row:

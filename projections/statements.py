@@ -9,6 +9,15 @@ _ATTEMPT = (
     "status, outcome, scope, input, tries, worker, rows, batches, skipped, batched, before, origin, version,"
     " totals, controls, notes, error, queued_at, started_at, finished_at"
 )
+TASK, ATTEMPT = f"id, {_TASK}", f"task_id, attempt, {_ATTEMPT}"
+EVENT = (
+    'partition, "offset", task_id, number, kind, repeated, id, type, time, actor, correlation_id,'
+    " causation_id, source, value, hash"
+)
+STATE = (
+    'task_id, "offset", partition, at, until, status, before, outcome, failure, retry, kind, submitted_by,'
+    " created_at"
+)
 
 
 def _excluded(columns: str) -> str:
@@ -35,13 +44,13 @@ READ_ATTEMPTS = "SELECT to_jsonb(a) FROM attempt a WHERE task_id = ANY(%s::uuid[
 READ_PURGED = "SELECT id::text FROM purged_task WHERE id = ANY(%s::uuid[])"
 
 WRITE_TASKS = f"""
-INSERT INTO task (id, {_TASK})
-SELECT id, {_TASK} FROM jsonb_populate_recordset(NULL::task, %s::jsonb)
+INSERT INTO task ({TASK})
+SELECT {TASK} FROM jsonb_populate_recordset(NULL::task, %s::jsonb)
 ON CONFLICT (id) DO UPDATE SET ({_TASK}) = ROW({_excluded(_TASK)})
 """
 WRITE_ATTEMPTS = f"""
-INSERT INTO attempt (task_id, attempt, {_ATTEMPT})
-SELECT task_id, attempt, {_ATTEMPT} FROM jsonb_populate_recordset(NULL::attempt, %s::jsonb)
+INSERT INTO attempt ({ATTEMPT})
+SELECT {ATTEMPT} FROM jsonb_populate_recordset(NULL::attempt, %s::jsonb)
 ON CONFLICT (task_id, attempt) DO UPDATE SET ({_ATTEMPT}) = ROW({_excluded(_ATTEMPT)})
 """
 READ_HEADS = """
@@ -51,12 +60,8 @@ CROSS JOIN LATERAL (
     ORDER BY "offset" DESC LIMIT 1
 ) h
 """
-_EVENT = (
-    'partition, "offset", task_id, number, kind, repeated, id, type, time, actor, correlation_id,'
-    " causation_id, source, value, hash"
-)
 WRITE_EVENTS = f"""
-INSERT INTO task_event ({_EVENT}) SELECT {_EVENT} FROM jsonb_populate_recordset(NULL::task_event, %s::jsonb)
+INSERT INTO task_event ({EVENT}) SELECT {EVENT} FROM jsonb_populate_recordset(NULL::task_event, %s::jsonb)
 """
 # Before the states that follow are written: of each task the first of those.
 CLOSE_STATES = """

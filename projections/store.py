@@ -6,7 +6,8 @@ Two round trips and a commit, however many events: everything goes down the wire
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -34,8 +35,7 @@ class Displaced(Exception):
     """Another process has applied these partitions meanwhile: the stored offset is not ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A message as it stands in the log."""
 
     topic: str
@@ -60,16 +60,16 @@ class PolledSet:
 def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace: str) -> PolledSet:
     """Decode a poll; what is no event of ours is kept by its position and named in the log."""
     polled = PolledSet([], [], [], [], {}, {})
+    after = polled.after
     for message in messages:
         place = (message.topic, message.partition)
         if message.offset <= positions[place]:
             continue
-        polled.before[place] = positions[place]
-        polled.after[place] = max(message.offset, polled.after.get(place, -1))
+        after[place] = max(message.offset, after.get(place, -1))
         position, rejects = Position(message.partition, message.offset), message.topic == namespace + REJECTS
         try:
             envelope = decode(message.value, message.headers)
-            task_id = str(UUID(envelope.subject))
+            task_id = _plain_id(envelope.subject)
         except (UnreadableEvent, ValueError) as error:
             polled.unreadable.append(_unreadable(message, error))
             if not rejects and (found := of_message(position, message.headers, message.value)):
@@ -82,7 +82,14 @@ def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace:
             polled.trail.append(
                 of_envelope(position, envelope, task_id, message.headers, message.value or b"")
             )
+    polled.before = {place: positions[place] for place in after}
     return polled
+
+
+@lru_cache(maxsize=4_096)
+def _plain_id(subject: str) -> str:
+    """As PostgreSQL writes it; events of a task come close together. Raises ValueError."""
+    return str(UUID(subject))
 
 
 def _unreadable(message: Message, error: Exception) -> rows.Row:

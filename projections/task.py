@@ -1,7 +1,6 @@
 """How each event of topic ``tasks`` changes what people see of a task. Pure; decides nothing."""
 
-from dataclasses import replace
-from typing import assert_never, cast
+from typing import assert_never, cast, get_args
 
 from events.cloudevents import Envelope
 from events.tasks import (
@@ -28,7 +27,7 @@ from events.tasks import (
     TaskWorkFailed,
 )
 from projections import ending, moving, progress
-from projections.altering import altered
+from projections.altering import altered, altered_again
 from projections.position import Position
 from projections.view import ENDED, Attempt, Message, Progress, View
 
@@ -62,6 +61,8 @@ Changing = (
     | TaskRowCorrected
     | TaskCleanupRequested
 )
+# Classes are compared: isinstance asks a pydantic class, in Python, about all that it is not (0.5 µs).
+_LIFECYCLE = frozenset(get_args(Lifecycle))
 # Of a task that is not known (not submitted, or purged) nothing but its submission can be shown.
 NOWHERE = Position(-1, -1)
 
@@ -73,21 +74,23 @@ def apply(view: View | None, envelope: Envelope, position: Position = NOWHERE) -
     is in the view already. Repeated batches are dropped before, by their primary key.
     """
     event = cast(TaskEvent, envelope.event)
-    if view is None:
-        return _submitted(event, envelope, position) if isinstance(event, TaskSubmitted) else None
-    if isinstance(event, TaskSubmitted):
-        return view
-    if isinstance(event, TaskPurged):
+    kind = type(event)
+    if kind is TaskSubmitted:
+        return view or _submitted(cast(TaskSubmitted, event), envelope, position)
+    if view is None or kind is TaskPurged:
         return None
-    if isinstance(event, Lifecycle):
-        if event.seq <= view.seq:
+    seq = view.seq
+    if kind in _LIFECYCLE:
+        seq = cast(Lifecycle, event).seq
+        if seq <= view.seq:
             return view
-        view = replace(view, seq=event.seq)
-    return altered(
-        _changed(view, event, envelope),
+    return altered_again(
+        _changed(view, cast(Changing, event), envelope),
+        view,
         partition=position.partition,
         offset=position.offset,
         seen_at=max(view.seen_at, envelope.time),
+        seq=seq,
     )
 
 
@@ -113,12 +116,13 @@ def _submitted(event: TaskSubmitted, envelope: Envelope, position: Position) -> 
 def _changed(view: View, event: Changing, envelope: Envelope) -> View:
     at = envelope.time
     match event:
-        case TaskStarted():
-            return moving.started(view, event, envelope)
-        case TaskProgressed():
-            return moving.progressed(view, event, envelope)
+        # Nine of ten are of these two: they are asked for first.
         case TaskBatchImported():
             return moving.batch_imported(view, event, envelope)
+        case TaskProgressed():
+            return moving.progressed(view, event, envelope)
+        case TaskStarted():
+            return moving.started(view, event, envelope)
         case TaskSourceRead():
             return moving.source_read(view, event, envelope)
         case TaskRetryScheduled():
@@ -126,7 +130,7 @@ def _changed(view: View, event: Changing, envelope: Envelope) -> View:
         case TaskCancelRequested():
             if view.status in ENDED:
                 return view
-            return replace(view, progress=progress.paused(view.progress, Message("task.cancelling")))
+            return altered(view, progress=progress.paused(view.progress, Message("task.cancelling")))
         case TaskCompleted():
             return ending.completed(view, event, at)
         case TaskFailed():

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from events.records import VERDICTS, ControlTotal, Counts, ErrorInfo, Outcome, Priority
 from events.tasks import Input, Scope
+from projections.tally import NO_ROWS, Tally
 
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
 STATUSES: tuple[Status, ...] = ("pending", "running", "completed", "failed", "cancelled")
@@ -22,7 +23,7 @@ class Message:
     args: Args = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Progress:
     """How far the current attempt is. ``percent`` never goes back within an attempt and is 100 only
     when the task is completed. The rate counts from ``since``, when its current try began."""
@@ -54,7 +55,7 @@ class Settled:
     outcome: Outcome | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attempt:
     """One run over the source, or over a part of it. ``batched`` adds up the batches seen so far, ``before``
     what their rows counted as until then, ``totals`` is what the conductor said at the end. ``origin`` is the
@@ -71,8 +72,8 @@ class Attempt:
     rows: int | None = None
     batches: int | None = None
     skipped: int = 0
-    batched: Counts = field(default_factory=Counts)
-    before: Counts = field(default_factory=Counts)
+    batched: Tally = NO_ROWS
+    before: Tally = NO_ROWS
     origin: int = 1
     version: str | None = None
     totals: Counts | None = None
@@ -85,8 +86,20 @@ class Attempt:
     @property
     def counts(self) -> Counts:
         """Its rows by verdict: the larger of both sums, because a last batch may be told of after the end."""
-        seen = self.batched + Counts(skipped=self.skipped)
-        return self.totals if self.totals is not None and self.totals.total >= seen.total else seen
+        if self.totals is not None and self.totals.total >= self._seen:
+            return self.totals
+        seen = dict(self.batched.__dict__)
+        seen["skipped"] += self.skipped
+        return Counts(**seen)
+
+    @property
+    def done(self) -> int:
+        """How many of its rows have a verdict: the total of ``counts``."""
+        return self._seen if self.totals is None else max(self.totals.total, self._seen)
+
+    @property
+    def _seen(self) -> int:
+        return self.batched.total + self.skipped
 
 
 def latest(attempts: Sequence[Attempt]) -> Counts:
@@ -101,7 +114,7 @@ def latest(attempts: Sequence[Attempt]) -> Counts:
     return Counts(**{name: max(found, 0) for name, found in sums.items()})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """A task as it stands after the event at (``partition``, ``offset``).
 
@@ -145,6 +158,8 @@ class View:
         An attempt that reads the source anew numbers its rows anew: it takes the place of all before it while
         it runs and when it is complete; if it ends otherwise, only where it got further than they did.
         """
+        if len(self.attempts) == 1:
+            return self.current.counts
         found = Counts()
         for origin in sorted({attempt.origin for attempt in self.attempts.values()}):
             mine = [one for _, one in sorted(self.attempts.items()) if one.origin == origin]

@@ -6,6 +6,7 @@ In a database and topics of its own, so that nobody else reads these events; wha
 
 import asyncio
 import os
+import re
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -15,7 +16,7 @@ from datetime import timedelta
 import psycopg
 
 from benchmarks.bench import Bench, percentile
-from benchmarks.report import Figure, Outcome, at_most
+from benchmarks.report import BenchmarkFailed, Figure, Outcome, at_most
 from benchmarks.running import ROOT
 from cli.migrate import migration_folders
 from events.base import Event
@@ -28,8 +29,8 @@ from infra.clock import new_id, utc_now
 from infra.kafka import Publisher, ensure_topics
 from infra.migrate import upgrade
 
-EVENTS, OF_A_TASK, AT_ONCE = 300_000, 10, 5_000
-ASKED_A_SECOND, MOST_LAG = 50_000, 1.0
+EVENTS, OF_A_TASK, AT_ONCE = 1_000_000, 10, 5_000
+ASKED_A_SECOND, MOST_SECONDS, MOST_LAG = 50_000, 30.0, 1.0
 NAMESPACE, DATABASE = "bench.", "tidemark_rebuild"
 MARK_EVERY, PATIENCE = 0.1, 600.0
 _BATCHES = OF_A_TASK - 5
@@ -61,20 +62,37 @@ async def _measured(bench: Bench) -> Outcome:
         lags = await watching
     await publisher.stop()
     same = b"rebuilt equals live" in said
+    verdict = "equal" if same else "not equal"
+    filled = _filled(said)
     what = f"rebuild of {EVENTS:,} events beside the live projection"
     return Outcome(
         [
             Figure(
-                f"{what}, compared and switched",
-                f"{EVENTS / took:,.0f} events/s, {took:.1f} s, {'equal' if same else 'not equal'}",
+                f"{what}: read, folded, and written",
+                f"{EVENTS / filled:,.0f} events/s",
                 f"at least {ASKED_A_SECOND:,} events/s",
-                EVENTS / took / ASKED_A_SECOND,
-                took <= EVENTS / ASKED_A_SECOND and same,
+                EVENTS / filled / ASKED_A_SECOND,
+                filled <= EVENTS / ASKED_A_SECOND,
+            ),
+            Figure(
+                f"{what}: indexed, compared, and switched as well, from the command to its end",
+                f"{took:.1f} s, {EVENTS / took:,.0f} events/s, {verdict}",
+                f"at most {MOST_SECONDS:g} s",
+                took / MOST_SECONDS,
+                took <= MOST_SECONDS and same,
             ),
             at_most(f"{what}: lag of the live one, p99", MOST_LAG, percentile(lags, 0.99), "s", 2),
             Figure("The live projection, catching up", f"{live:,.0f} events/s"),
         ]
     )
+
+
+def _filled(said: bytes) -> float:
+    """Seconds, as the command tells them; raises BenchmarkFailed where it does not."""
+    found = re.search(rb"filled in ([0-9.]+) s", said)
+    if found is None:
+        raise BenchmarkFailed(f"the rebuild did not end well: {said.decode()[-1_000:]}")
+    return float(found[1])
 
 
 def _database(bench: Bench) -> str:

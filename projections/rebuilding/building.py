@@ -1,27 +1,20 @@
 """The log applied to a schema beside the live one, up to exactly the offsets that are asked for."""
 
-import asyncio
-import multiprocessing
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from events.topics import PARTITIONS, REJECTS
-from infra.postgres import create_engine
 from infra.settings import Settings
-from projections.log import connected, poll, topics_when_there
+from projections.log import poll, topics_when_there
 from projections.offsets import starting_points
-from projections.schema import in_schema
 from projections.session import Session
 from projections.store import Message, Place, apply_set, decoded
 
 # Large sets: a task is written once a set, however many of its events are in it.
 MOST_IN_SET = 10_000
-MOST_PROCESSES = 4
 
 
 class Builder:
@@ -69,16 +62,20 @@ class Builder:
     async def run_to(self, goal: dict[Place, int]) -> None:
         """Apply everything up to ``goal``, nothing after it; no further than the log goes, which may have
         been made anew since the goal was somebody's."""
-        goal = {place: offset for place, offset in goal.items() if place in self._read}
-        partitions = [TopicPartition(*place) for place in goal]
-        ends = await self._consumer.end_offsets(partitions) if partitions else {}
-        goal = {place: min(offset, ends[TopicPartition(*place)] - 1) for place, offset in goal.items()}
+        goal = await self.reachable(goal)
         while any(self._read[place] < offset for place, offset in goal.items()):
             messages = await poll(self._consumer, 200, MOST_IN_SET)
             await self._apply([m for m in messages if m.offset <= goal.get((m.topic, m.partition), -1)])
         # What came beyond the goal was thrown away: ask for it again next time.
         for (topic, partition), offset in self._read.items():
             self._consumer.seek(TopicPartition(topic, partition), offset + 1)
+
+    async def reachable(self, goal: dict[Place, int]) -> dict[Place, int]:
+        """The goal in what is read here, as far as the log goes."""
+        mine = {place: offset for place, offset in goal.items() if place in self._read}
+        partitions = [TopicPartition(*place) for place in mine]
+        ends = await self._consumer.end_offsets(partitions) if partitions else {}
+        return {place: min(offset, ends[TopicPartition(*place)] - 1) for place, offset in mine.items()}
 
     def behind(self, goal: dict[Place, int]) -> int:
         """How many messages lie between here and there."""
@@ -100,33 +97,3 @@ class Builder:
 
 def _subject(message: Message) -> bytes | None:
     return next((value for name, value in message.headers if name == "ce_subject"), None)
-
-
-async def build(settings: Settings, schema: str, goal: dict[Place, int]) -> None:
-    """Bring ``schema`` to ``goal`` by several processes, each with some of the partitions."""
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    shares = [tuple(range(first, PARTITIONS, processes)) for first in range(processes)]
-    loop = asyncio.get_running_loop()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        building = [loop.run_in_executor(pool, _built, settings, schema, share, goal) for share in shares]
-        await asyncio.gather(*building)
-
-
-def _built(settings: Settings, schema: str, partitions: Sequence[int], goal: dict[Place, int]) -> None:
-    asyncio.run(_build_share(settings, schema, partitions, goal))
-
-
-async def _build_share(
-    settings: Settings, schema: str, partitions: Sequence[int], goal: dict[Place, int]
-) -> None:
-    engine = in_schema(
-        create_engine(settings.libpq_url, pool_size=1, application="tidemark-rebuild"), schema, writes=True
-    )
-    try:
-        async with connected(settings.kafka, settings.namespace, group=None) as consumer:
-            builder = await Builder(consumer, Session(engine), settings, partitions=partitions).start()
-            await builder.run_to(goal)
-            await builder.close()
-    finally:
-        await engine.dispose()

@@ -92,7 +92,8 @@ def _place(columns: list[str]) -> str:
 
 
 def _hash(columns: list[str]) -> str:
-    return f"hashtextextended(ROW({', '.join(columns)})::text, 0)"
+    # Of the values, not of the row's text: a third of the time.
+    return f"hash_record_extended(ROW({', '.join(columns)}), 0)"
 
 
 def _worth(columns: list[str]) -> str:

@@ -22,7 +22,7 @@ from projections.runner import Runner
 from projections.schema import in_schema
 from tests.projections.story import envelope
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Live:
@@ -80,7 +80,19 @@ class Live:
         assert process.returncode is not None
         return process.returncode, said.decode()
 
-    async def _started(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def killed_when(self, statement: str, *arguments: str, **environment: str) -> None:
+        """The same command, ended by SIGKILL with all its processes as soon as a query answers 1."""
+        process = await self._started(*arguments, **environment)
+        try:
+            await self.until(statement)
+            assert process.returncode is None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            said, _ = await process.communicate()
+            assert process.returncode == -signal.SIGKILL, said.decode()
+
+    async def _started(self, *arguments: str, **environment: str) -> asyncio.subprocess.Process:
         settings = self.settings
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -92,7 +104,8 @@ class Live:
                 "TIDEMARK_KAFKA": settings.kafka,
                 "TIDEMARK_DATABASE_URL": settings.libpq_url,
                 "TIDEMARK_NAMESPACE": settings.namespace,
-            },
+            }
+            | environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,

@@ -1,0 +1,167 @@
+"""One partition of topic ``tasks`` from its first event on, into tables that have nothing of it: all of it in
+one transaction, each row written once.
+
+The same decoding, chain and fold as the live projection; what that reads back from its tables is known here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from events.tasks import TaskBatchImported
+from projections import rows, statements
+from projections.fold import BatchKey, Changes, Read, folded
+from projections.history import History
+from projections.rebuilding.lines import BATCH_COLUMNS, batch_line, event_line, lines
+from projections.rebuilding.told import Tasks, Told
+from projections.record import chained
+from projections.rows import Row
+from projections.store import SNAPSHOT_EVERY, Connection, Displaced, Place, PolledSet
+
+# Tasks whose rows are one COPY at the end.
+AT_ONCE = 5_000
+_SNAPSHOT = 'task_id, "offset", at, task, attempts'
+_PURGED = 'id, partition, "offset", purged_at, purged_by'
+_UNREADABLE = 'topic, partition, "offset", reason, detail'
+
+
+class Copied(NamedTuple):
+    """Lines for a table."""
+
+    table: str
+    columns: str
+    lines: str
+
+
+@dataclass(slots=True)
+class Filling:
+    """A partition so far."""
+
+    tasks: Tasks
+    moved: History = field(default_factory=History)
+    statuses: Counter[str] = field(default_factory=Counter)
+    purged: bool = False
+
+    def apply(self, polled: PolledSet) -> list[Copied]:
+        """Fold the next set; the rows that no later event will change."""
+        told = self.tasks.these(dict.fromkeys(record.task_id for record in polled.trail))
+        trail = list(chained(polled.trail, {task_id: one.head for task_id, one in told.items()}))
+        for record, head in trail:
+            told[record.task_id].head = head
+        marked = {record.position for record, head in trail if head.number % SNAPSHOT_EVERY == 0}
+        batches, fresh = _new_batches(polled.tasks, told)
+        changes, after = folded(
+            polled.tasks,
+            {task_id: one.view for task_id, one in told.items() if one.view is not None},
+            {task_id for task_id, one in told.items() if one.purged},
+            fresh,
+            marked,
+        )
+        for task_id, view in after.items():
+            if task_id in told:
+                told[task_id].view = view
+        self._note_purged(changes, told)
+        return [
+            Copied(
+                "task_event",
+                statements.EVENT,
+                "".join([event_line(r, head, r.position in changes.repeated) for r, head in trail]),
+            ),
+            Copied("batch", BATCH_COLUMNS, "".join(batches)),
+            Copied("task_standing", statements.STATE, lines(self._closed(changes, told), statements.STATE)),
+            Copied("task_snapshot", _SNAPSHOT, lines(changes.snapshots, _SNAPSHOT)),
+            Copied("purged_task", _PURGED, lines(changes.purged, _PURGED)),
+            Copied("unreadable", _UNREADABLE, lines(polled.unreadable, _UNREADABLE)),
+        ]
+
+    def _note_purged(self, changes: Changes, told: dict[str, Told]) -> None:
+        for row in changes.purged:
+            self.purged = True
+            told[row["id"]].purged = True
+
+    def _closed(self, changes: Changes, told: dict[str, Told]) -> list[Row]:
+        """States that ended in this set; the last of each task waits for what follows it."""
+        self.moved.moved.update(changes.history.moved)
+        closed = []
+        for row in changes.history.closing:
+            earlier = told[row["task_id"]].state
+            assert earlier is not None
+            closed.append(earlier | {"until": row["at"]})
+        for row in changes.history.states:
+            if row["until"] is None:
+                told[row["task_id"]].state = row
+            else:
+                closed.append(row)
+        return closed
+
+    def rest(self) -> Iterable[list[Copied]]:
+        """Tasks as they stand in the end."""
+        known = self.tasks.all()
+        while some := list(islice(known, AT_ONCE)):
+            views = [told.view for _, told in some if told.view is not None]
+            attempts = [rows.attempt_row(view.id, one) for view in views for one in view.attempts.values()]
+            self.statuses.update(view.status for view in views)
+            states = [told.state for _, told in some if told.state is not None]
+            yield [
+                Copied("task", statements.TASK, lines(map(rows.task_row, views), statements.TASK)),
+                Copied("attempt", statements.ATTEMPT, lines(attempts, statements.ATTEMPT)),
+                Copied("task_standing", statements.STATE, lines(states, statements.STATE)),
+            ]
+
+
+def _new_batches(reads: Iterable[Read], told: dict[str, Told]) -> tuple[list[str], set[BatchKey]]:
+    """Their rows and keys, of repeats the first, as the table's primary key would have it."""
+    found, fresh = list[str](), set[BatchKey]()
+    for position, envelope in reads:
+        event = envelope.event
+        if type(event) is not TaskBatchImported:
+            continue
+        known, key = told[envelope.subject], (event.attempt, event.batch_no)
+        if known.purged or key in known.batches:
+            continue
+        known.batches.add(key)
+        fresh.add((envelope.subject, *key))
+        found.append(batch_line(envelope, event, position))
+    return found, fresh
+
+
+async def begin(connection: Connection, place: Place) -> None:
+    """Nobody else fills the partition until the transaction ends; raises Displaced where somebody has."""
+    topic, partition = place
+    found = await connection.execute(statements.LOCK_OFFSETS, [[topic], [partition]])
+    stored = [offset for _, _, offset in await found.fetchall()]
+    if stored != [-1]:
+        raise Displaced(f"expected {topic} {partition} without an event, found {stored}")
+
+
+async def copy(connection: Connection, written: Iterable[Copied]) -> None:
+    async with connection.cursor() as cursor:
+        for table, columns, text in written:
+            if text:
+                async with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as sending:
+                    await sending.write(text)
+
+
+async def finish(connection: Connection, filling: Filling, place: Place, offset: int) -> None:
+    """Tasks, counters and the offset; what of a purged task is no history goes."""
+    topic, partition = place
+    for some in filling.rest():
+        await copy(connection, some)
+    counts = [{"partition": partition, "status": status, "n": n} for status, n in filling.statuses.items()]
+    await _write(connection, statements.WRITE_COUNT_CHANGES, filling.moved.count_changes())
+    await _write(connection, statements.WRITE_COUNTS, counts)
+    if filling.purged:
+        await connection.execute(_NO_BATCHES_OF_PURGED, [partition])
+    await connection.execute(statements.WRITE_OFFSETS, [[topic], [partition], [offset]])
+
+
+async def _write(connection: Connection, statement: str, found: Sequence[Row]) -> None:
+    if found:
+        await connection.execute(statement, [rows.document(found)])
+
+
+_NO_BATCHES_OF_PURGED = """
+DELETE FROM batch b USING purged_task p WHERE p.id = b.task_id AND b.partition = %s
+"""
