@@ -108,7 +108,7 @@ def fold(
     again: Set[Position] = frozenset(),
 ) -> Changes:
     """What a set changes. ``marked`` are the events after which the whole view is kept."""
-    changes, after = folded(reads, views, purged, fresh, marked)
+    changes, after = folded(reads, views, purged, fresh, marked, again)
     _write(changes, views, after)
     return changes
 
@@ -119,6 +119,7 @@ def folded(
     purged: set[str],
     fresh: set[BatchKey],
     marked: Set[Position] = frozenset(),
+    again: Set[Position] = frozenset(),
 ) -> Folded:
     """The same, with the tasks as they stand in the end instead of their rows."""
     changes, after = Changes(), dict[str, View | None](views)

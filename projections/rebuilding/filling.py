@@ -14,9 +14,11 @@ from events.tasks import TaskBatchImported
 from projections import rows, statements
 from projections.fold import BatchKey, Changes, Read, folded
 from projections.history import History
+from projections.position import Position
 from projections.rebuilding.lines import BATCH_COLUMNS, batch_line, event_line, lines
 from projections.rebuilding.told import Tasks, Told
 from projections.record import chained
+from projections.repeats import Said, repeats, said_by
 from projections.rows import Row
 from projections.store import SNAPSHOT_EVERY, Connection, Displaced, Place, PolledSet
 
@@ -43,6 +45,8 @@ class Filling:
     moved: History = field(default_factory=History)
     statuses: Counter[str] = field(default_factory=Counter)
     purged: bool = False
+    # What people have said, by which it is known when it comes twice.
+    said: set[Said] = field(default_factory=set)
 
     def apply(self, polled: PolledSet) -> list[Copied]:
         """Fold the next set; the rows that no later event will change."""
@@ -58,6 +62,7 @@ class Filling:
             {task_id for task_id, one in told.items() if one.purged},
             fresh,
             marked,
+            self._again(polled.tasks),
         )
         for task_id, view in after.items():
             if task_id in told:
@@ -75,6 +80,11 @@ class Filling:
             Copied("purged_task", _PURGED, lines(changes.purged, _PURGED)),
             Copied("unreadable", _UNREADABLE, lines(polled.unreadable, _UNREADABLE)),
         ]
+
+    def _again(self, reads: Sequence[Read]) -> set[Position]:
+        again = repeats(reads, self.said)
+        self.said.update(said for _, said in said_by(reads))
+        return again
 
     def _note_purged(self, changes: Changes, told: dict[str, Told]) -> None:
         for row in changes.purged:

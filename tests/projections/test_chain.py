@@ -1,6 +1,5 @@
 """The chain is over what the log has: read back from PostgreSQL it gives the same hashes."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -69,10 +68,10 @@ async def test_what_people_said_and_comes_twice_is_there_twice_and_marked(settin
         await made.apply(made.messages(task_id, [submitted, started]))
         [said] = made.messages(task_id, [TaskRowCorrected(attempt=1, row_no=7, row_hash="ab")])
         [again, later, request] = made.messages(task_id, [started, started, TaskCancelRequested()])
-        await made.apply([said, replace(said, offset=again.offset)])
+        await made.apply([said, said._replace(offset=again.offset)])
         async with made.reading() as connection:
             shown = await tasks.one(connection, UUID(task_id))
-        await made.apply([replace(said, offset=later.offset)])
+        await made.apply([said._replace(offset=later.offset)])
         async with made.reading() as connection:
             assert await tasks.one(connection, UUID(task_id)) == shown
         await made.apply([request])

@@ -7,8 +7,8 @@ import pytest
 
 from tests.system.client import Client, Json
 from tests.system.conftest import Making
+from tests.system.rejecting import rejects
 from tests.system.running import RunningStack, standing_still
-from tests.system.test_rejects import rejects
 from tests.waiting import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
