@@ -15,6 +15,7 @@ from events.tasks import TaskBatchImported
 from infra.fence import fence_key, undo_key
 from infra.postgres import driver
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
+from jobs.specs import spec_of
 from processors.importer.once import once_each
 from processors.importer.outcomes import (
     KNOWN,
@@ -118,15 +119,8 @@ async def _enter(
 def _spec(row: tuple[Any, ...] | None, delivered: Delivered) -> TaskSpec | None:
     if row is None:
         return None
-    spec = row[0]
-    return TaskSpec(
-        task_id=delivered.task_id,
-        attempt=delivered.event.attempt,
-        kind=spec["kind"],
-        params=spec["params"],
-        source=spec["source"],
-        dry_run=spec["dry_run"],
-    )
+    submitted, otherwise = row
+    return spec_of(delivered.task_id, delivered.event.attempt, submitted, otherwise or {})
 
 
 def _batch(delivered: Delivered, spec: TaskSpec) -> Batch:
@@ -172,6 +166,6 @@ def _fitting(raw: Row) -> Row:
 
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
 _CURRENT = """
-SELECT s.spec FROM attempt a JOIN task_state s USING (task_id)
+SELECT s.spec, s.state #> '{work,params}' FROM attempt a JOIN task_state s USING (task_id)
 WHERE a.task_id = %(task)s AND a.attempt = %(attempt)s AND a.state = 'current'
 """
