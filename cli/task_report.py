@@ -12,6 +12,7 @@ from cli.headers import file_of, unknown_header
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
+from cli.shadow_report import shadow
 from cli.status import tag
 from cli.targets import KIND, targets
 from cli.training import training
@@ -49,12 +50,13 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
-        if task["dry_run"] and rows:
+        if task["dry_run"] and rows and not task.get("shadow_of"):
             screen.say("cli.dry_run.rows", id=task["id"])
     if task["kind"] == KIND:
         targets(screen, api, task["id"])
     findings(screen, api, task)
     training(screen, api, task)
+    shadow(screen, api, task)
     reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
         screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")

@@ -21,8 +21,9 @@ _CLASSIFYING = frozenset({"category", "classified_by", "confidence"})
 
 
 class Told(Record):
-    """How many rows would change: by what becomes of them, and by field."""
+    """How many rows would change: in all, by what becomes of them, and by field."""
 
+    rows: int = 0
     changes: dict[str, int] = Field(default_factory=dict)
     fields: dict[str, int] = Field(default_factory=dict)
 
@@ -46,13 +47,15 @@ def changes(verdict: str, fields: Collection[str], *, was_rejected: bool) -> tup
 
 def told(rows: Iterable[tuple[Collection[Change], Collection[str]]]) -> Told:
     """Rows, each with its changes and the fields that differ, counted; fields of a new row are none."""
+    changing = 0
     by_change: Counter[str] = Counter()
     by_field: Counter[str] = Counter()
     for found, fields in rows:
+        changing += bool(found)
         by_change.update(found)
         if "created" not in found:
             by_field.update(fields)
-    return Told(changes=dict(by_change), fields=dict(by_field))
+    return Told(rows=changing, changes=dict(by_change), fields=dict(by_field))
 
 
 def shadow_refusal(state: State, source: Input) -> str | None:
