@@ -54,7 +54,7 @@ def told(rows: Iterable[tuple[Collection[Change], Collection[str]]]) -> Told:
         changing += bool(found)
         by_change.update(found)
         if "created" not in found:
-            by_field.update(fields)
+            by_field.update(list(fields))
     return Told(rows=changing, changes=dict(by_change), fields=dict(by_field))
 
 
