@@ -16,7 +16,10 @@ def shadow(screen: Screen, api: Api, task: Json) -> None:
         return
     found = api.get(f"/tasks/{task['id']}/shadow")
     screen.line()
-    screen.line(found["message"], style="bold")
+    said = screen.word("shadow.rows" if found["rows"] else "shadow.nothing", rows=found["rows"])
+    if found["stale"] is not None:
+        said = screen.word("shadow.stale", said=said, reason=screen.word(found["stale"]))
+    screen.line(said, style="bold")
     if found["rows"]:
         _summary(screen, found)
         _first(screen, api, task["id"], found["rows"])

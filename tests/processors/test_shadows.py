@@ -50,7 +50,7 @@ async def add_rule(engine: AsyncEngine, purpose: str) -> str:
 async def told(engine: AsyncEngine, task_id: str, **asked: Any) -> list[dict[str, Any]]:
     async with engine.connect() as connection:
         page = await shadows.rows(connection, UUID(task_id), shadows.Asked(**asked))
-        return page.items  # type: ignore[return-value]
+        return page.items
 
 
 async def test_success_by_todays_rules_rows_are_classified_otherwise_and_nothing_is_written(
