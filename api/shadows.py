@@ -42,6 +42,8 @@ async def start_shadow(task_id: UUID, start: Start, wanted: Wanted = None) -> As
         await found(connection, task_id)
     wishes = wanted.model_dump(exclude_none=True) if wanted is not None else {}
     made = Shadows(context.engine, context.settings.kafka)
+    if (known := await made.repeated(str(task_id), wishes, start.asked)) is not None:
+        return await start.hand_over(known)
     original = await made.original(str(task_id))
     _check_kind(original, wishes)
     try:

@@ -11,7 +11,7 @@ from domain.shadows import shadow_refusal, staleness
 from domain.states import Absent, Known, State, Undone
 from domain.task import load
 from events.records import Priority
-from events.tasks import Input, TaskReplayRequested
+from events.tasks import Input, TaskReplayRequested, TaskSubmitted
 from jobs.params import TableWishes
 from producers.replays import Replays, Wish
 from producers.submission import Submission
@@ -22,6 +22,7 @@ _ORIGINAL = """
 SELECT s.state, s.spec, i.file_name FROM task_state s LEFT JOIN intake i USING (task_id)
 WHERE task_id = :task
 """
+_UNDER_KEY = "SELECT value FROM intake WHERE actor = :actor AND idempotency_key = :key"
 
 
 class ShadowRefused(Exception):
@@ -82,6 +83,25 @@ class Shadows:
             **asked,
         )
 
+    async def repeated(
+        self, task_id: str, wishes: Mapping[str, Any], asked: Mapping[str, Any]
+    ) -> Submission | None:
+        """What was submitted under the same key for the same, however the original has moved on since."""
+        key = {"actor": asked["actor"], "key": asked["idempotency_key"]}
+        async with self._engine.connect() as connection:
+            value = await connection.scalar(text(_UNDER_KEY), key)
+        said = TaskSubmitted.model_validate_json(value) if value is not None else None
+        if said is None or said.source.get("shadow_of") != task_id or _wishes_of(said) != dict(wishes):
+            return None
+        return Submission(
+            kind=said.kind,
+            params=said.params,
+            source=said.source,
+            priority=said.priority,
+            dry_run=True,
+            **asked,
+        )
+
     async def stale(self, source: Mapping[str, Any]) -> str | None:
         """Why what a shadow has said no longer holds, as far as its original is asked."""
         original = await self.original(str(source["shadow_of"]))
@@ -104,13 +124,20 @@ class Shadows:
         return asked
 
 
+def _wishes_of(said: TaskSubmitted) -> dict[str, Any]:
+    """What a shadow was told of how its table is read; of a recording nothing, whatever stands there."""
+    read_anew = said.source["input"] == "source"
+    return {name: said.params[name] for name in WISHES & said.params.keys()} if read_anew else {}
+
+
 def _params(original: Original, wishes: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the original as its latest attempt had them, and how its table is to be read."""
     state = original.state
     attempts = state.work.params if isinstance(state, Known) else {}
     params = {**original.spec["params"], **attempts}
     left_out = {"preview"} | (WISHES if wishes else set())
-    return {name: said for name, said in params.items() if name not in left_out} | dict(wishes)
+    kept = {name: said for name, said in params.items() if name not in left_out and said is not None}
+    return kept | dict(wishes)
 
 
 async def _original(connection: AsyncConnection, task_id: str) -> Original:
