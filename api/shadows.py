@@ -61,7 +61,7 @@ async def get_shadow(task_id: UUID, _: Reader, context: ContextDep, language: La
     async with context.reading.connect() as connection:
         task = (await found(connection, task_id)).task
         source = _source(task)
-        counts, told = await shadows.counted(connection, task_id)
+        told = await shadows.counted(connection, task_id)
     stale = await Shadows(context.engine, context.settings.kafka).stale(source)
     return ShadowInfo(
         task_id=task_id,
@@ -69,7 +69,7 @@ async def get_shadow(task_id: UUID, _: Reader, context: ContextDep, language: La
         attempt=source["attempt"],
         input=source["input"],
         status=task["status"],
-        counts=TaskCounts(**counts.model_dump()),
+        counts=TaskCounts(**task["counts"]),
         rows=told.rows,
         changes=ShadowChanges(**told.changes),
         fields=dict(sorted(told.fields.items())),

@@ -9,12 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.shadows import Change, Told, changes
-from events.records import VERDICTS, Counts
+from events.records import VERDICTS
 from projections.queries import paging
 from projections.queries.preview import MOST_BATCHES, unpacked
 
 # Of the last attempt; a shadow has one.
-_COUNTED = "SELECT counts, told FROM preview_batch WHERE task_id = :id AND told IS NOT NULL"
+_COUNTED = "SELECT told FROM preview_batch WHERE task_id = :id AND told IS NOT NULL"
 _BATCHES = """
 SELECT p.first_row, p.last_row, p.verdicts FROM preview_batch p
 WHERE p.task_id = :id AND p.last_row > :after AND (p.told ->> 'rows')::int > 0
@@ -41,18 +41,17 @@ class Asked:
         )
 
 
-async def counted(connection: AsyncConnection, shadow_id: UUID) -> tuple[Counts, Told]:
-    """Its verdicts, and how many rows would change, over the batches that it has done."""
-    counts, rows = Counts(), 0
+async def counted(connection: AsyncConnection, shadow_id: UUID) -> Told:
+    """How many rows would change, over the batches that it has done."""
+    rows = 0
     by_change: Counter[str] = Counter()
     by_field: Counter[str] = Counter()
-    for row in await connection.execute(text(_COUNTED), {"id": shadow_id}):
-        counts += Counts(**dict(zip(VERDICTS, row.counts, strict=True)))
-        one = Told.model_validate(row.told)
+    for told in await connection.scalars(text(_COUNTED), {"id": shadow_id}):
+        one = Told.model_validate(told)
         rows += one.rows
         by_change.update(one.changes)
         by_field.update(one.fields)
-    return counts, Told(rows=rows, changes=dict(by_change), fields=dict(by_field))
+    return Told(rows=rows, changes=dict(by_change), fields=dict(by_field))
 
 
 async def rows(

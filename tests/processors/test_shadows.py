@@ -165,6 +165,5 @@ async def test_a_row_that_stands_rejected_is_told_when_it_would_be_loaded(
     assert rows[1]["changes"]["amount"] == [None, "100.00"]
     assert await told(engine, task_id, field="amount") == []
     async with engine.connect() as connection:
-        counts, said = await shadows.counted(connection, UUID(task_id))
-    assert counts == Counts(created=1, unchanged=2, rejected=1)
+        said = await shadows.counted(connection, UUID(task_id))
     assert (said.rows, said.changes) == (2, {"refused": 1, "created": 1, "accepted": 1})
