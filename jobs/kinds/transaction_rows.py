@@ -68,12 +68,13 @@ UPDATE bank_transaction b
 SET category = n.category, classified_by = n.classified_by, confidence = n.confidence
 FROM (
     SELECT i.key, i.category, i.classified_by, i.confidence
-    FROM incoming_transaction i JOIN bank_transaction t USING (key)
-    WHERE coalesce(t.changed_by, t.task_id) = %(task)s AND coalesce(t.changed_row, t.row_no) = i.row_no
-      AND t.classified_by IS DISTINCT FROM 'person' AND NOT t.retracted
-      AND (t.category, t.classified_by, t.confidence)
-          IS DISTINCT FROM (i.category, i.classified_by, i.confidence)
-    ORDER BY i.key FOR UPDATE OF t
+    FROM (SELECT * FROM incoming_transaction ORDER BY key) i CROSS JOIN LATERAL (
+        SELECT FROM bank_transaction t WHERE t.key = i.key
+          AND coalesce(t.changed_by, t.task_id) = %(task)s AND coalesce(t.changed_row, t.row_no) = i.row_no
+          AND t.classified_by IS DISTINCT FROM 'person' AND NOT t.retracted
+          AND (t.category, t.classified_by, t.confidence)
+              IS DISTINCT FROM (i.category, i.classified_by, i.confidence)
+        OFFSET 0 FOR UPDATE) t
 ) n
 WHERE b.key = n.key
 """

@@ -112,9 +112,7 @@ class Upsert:
     def standing(self) -> str:
         """Rows that are there, as they stand."""
         there = f"SELECT * FROM {self.table} t WHERE {self._same} OFFSET 0"
-        return (
-            f"SELECT i.row_no, {image('t')} FROM incoming_{self.table} i CROSS JOIN LATERAL ({there}) t"
-        )
+        return f"SELECT i.row_no, {image('t')} FROM incoming_{self.table} i CROSS JOIN LATERAL ({there}) t"
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -111,7 +111,8 @@ async def _counted(
     if await _all_new(connection, into, task_id, rows):
         return Counts(created=len(rows.row_nos))
     async with connection.cursor() as cursor:
-        await _put(cursor, into, task_id, await _fill(cursor, into, rows), "count(*) FILTER (WHERE is_new), count(*)")
+        said = await _fill(cursor, into, rows)
+        await _put(cursor, into, task_id, said, "count(*) FILTER (WHERE is_new), count(*)")
         created, changed = await cursor.fetchone() or (0, 0)
         replaced = 0
         if (same := len(rows.row_nos) - changed) > 0:
