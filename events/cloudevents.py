@@ -13,6 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from events.base import Event
+from events.json_bytes import dumps
 from events.registry import EVENTS
 from events.upcasting import UPCASTERS, Data, Upcasters, upcast
 
@@ -73,7 +74,7 @@ def encode(envelope: Envelope) -> tuple[bytes, Headers]:
 
 def dump(event: Event) -> bytes:
     """The value of an event as plain JSON; a Decimal within a row is written as text."""
-    return orjson.dumps(event.data(), default=str, option=orjson.OPT_UTC_Z)
+    return dumps(event.data(), orjson.OPT_UTC_Z)
 
 
 def decode(

@@ -18,6 +18,7 @@ from domain.shadows import shadow_refusal, staleness
 from domain.states import Absent, Purged
 from domain.task import load
 from domain.work import Work, next_work
+from events.json_bytes import dumps
 from events.records import VERDICTS, Counts
 from infra.kafka import compress, decompress
 
@@ -86,9 +87,24 @@ async def shadowed(
     return kept
 
 
+def kept_row(row: Mapping[str, Any]) -> bytes:
+    """A row as plans have it: JSON, its names in order, so that the same rows are the same. 10,000 of them
+    take 7 MB instead of 30."""
+    return dumps(row, orjson.OPT_SORT_KEYS)
+
+
+def row_of(kept: bytes) -> dict[str, Any]:
+    """The row again."""
+    found: dict[str, Any] = orjson.loads(kept)
+    return found
+
+
 def packed(made: Plan) -> bytes:
-    """A plan as it is kept. Its rows are plain JSON already: 10,000 of them take 0.1 s, 1 s as models."""
-    rows = {str(no): [one.row, one.instead_of] for no, one in made.corrected.items()}
+    """A plan as it is kept, its rows as texts: 10,000 of them take 0.1 s, 1 s as models."""
+    rows = {
+        str(no): [one.row.decode(), one.instead_of and [row.decode() for row in one.instead_of]]
+        for no, one in made.corrected.items()
+    }
     return compress(orjson.dumps([made.model_dump(mode="json", exclude={"corrected"}), rows]))
 
 
@@ -96,10 +112,17 @@ def unpacked(kept: bytes) -> Plan:
     """What ``packed`` packed."""
     about, rows = orjson.loads(decompress(kept))
     corrected = {
-        int(no): Mended.model_construct(row=row, instead_of=None if instead is None else tuple(instead))
+        int(no): Mended.model_construct(
+            row=_unpacked(row), instead_of=None if instead is None else tuple(map(_unpacked, instead))
+        )
         for no, (row, instead) in rows.items()
     }
     return Plan.model_validate(about).model_copy(update={"corrected": corrected})
+
+
+def _unpacked(row: str | dict[str, Any]) -> bytes:
+    """Plans that were kept before this way have rows as objects."""
+    return row.encode() if isinstance(row, str) else kept_row(row)
 
 
 async def _kept(connection: AsyncConnection, task_id: str, attempt: int) -> Plan | None:
@@ -151,9 +174,10 @@ def _place(row: Any) -> Place:
 def _outcome(row: Any) -> Outcome:
     event = orjson.loads(row.event)
     before = event.get("before")
-    rejected: Mapping[int, Row] = {0: {}} if row.rejected else {}
+    rejected: Mapping[int, Row] = {0: b""} if row.rejected else {}
     if row.rejects is not None:
-        rejected = {one["row_no"]: one["raw"] for one in orjson.loads(decompress(bytes(row.rejects)))}
+        ones = orjson.loads(decompress(bytes(row.rejects)))
+        rejected = {one["row_no"]: kept_row(one["raw"]) for one in ones}
     return Outcome(
         row.batch_no,
         Counts(**dict(zip(VERDICTS, row.counts, strict=True))),
@@ -164,7 +188,7 @@ def _outcome(row: Any) -> Outcome:
 
 async def _corrections(connection: AsyncConnection, task_id: str) -> dict[int, Correction]:
     found = await connection.execute(text(_CORRECTIONS), {"task": task_id})
-    return {row.row_no: Correction(row.attempt, orjson.loads(row.raw)) for row in found}
+    return {row.row_no: Correction(row.attempt, kept_row(orjson.loads(row.raw))) for row in found}
 
 
 _PLAN = "SELECT plan FROM replay_plan WHERE task_id = :task AND attempt = :attempt"

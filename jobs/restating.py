@@ -1,6 +1,6 @@
 """Control totals that a kind can tell anew when rows were corrected since the source was read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from jobs.base import AccountTotals, Kind, Row
@@ -15,7 +15,7 @@ class Restating(Protocol):
     def restated(
         self,
         totals: Sequence[AccountTotals],
-        changes: Sequence[Change],
+        changes: Iterable[Change],
         context: Mapping[str, Any],
         account_ref: Callable[[str], str],
     ) -> tuple[AccountTotals, ...]:

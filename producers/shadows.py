@@ -12,14 +12,15 @@ from domain.states import Absent, Known, State, Undone
 from domain.task import load
 from events.records import Priority
 from events.tasks import Input, TaskReplayRequested, TaskSubmitted
+from infra.task_texts import spec_with_texts
 from jobs.params import TableWishes
 from producers.replays import Replays, Wish
 from producers.submission import Submission
 
 # What a person says of how a table is read; named anew it takes the place of all that was said with the file.
 WISHES = frozenset({*TableWishes.model_fields, "template"})
-_ORIGINAL = """
-SELECT s.state, s.spec, i.file_name FROM task_state s LEFT JOIN intake i USING (task_id)
+_ORIGINAL = f"""
+SELECT s.state, {spec_with_texts("s")}, i.file_name FROM task_state s LEFT JOIN intake i USING (task_id)
 WHERE task_id = :task
 """
 _UNDER_KEY = "SELECT value FROM intake WHERE actor = :actor AND idempotency_key = :key"

@@ -97,10 +97,13 @@ ON CONFLICT (partition, status) DO UPDATE SET n = task_count.n + EXCLUDED.n
 WRITE_PURGED = """
 INSERT INTO purged_task SELECT * FROM jsonb_populate_recordset(NULL::purged_task, %s::jsonb)
 """
-# The audit trail stays: what leaves are the lists and, with the rejects, row data.
+# The audit trail stays: what leaves are the lists and, with the rejects, row data and what a person wrote.
 PURGE = tuple(
     f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])"
-    for table, column in (("task", "id"), ("attempt", "task_id"), ("batch", "task_id"), ("reject", "task_id"))
+    for table, column in (
+        ("task", "id"),
+        *((table, "task_id") for table in ("attempt", "batch", "reject", "task_text", "table_mapping")),
+    )
 )
 
 WRITE_OFFSETS = """

@@ -1,6 +1,6 @@
 """Task kind ``bank_transactions``: a client-bank file or a period of 1C becomes bank transactions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -87,13 +87,13 @@ class BankTransactions:
     def restated(
         self,
         totals: Sequence[AccountTotals],
-        changes: Sequence[tuple[Row, Row]],
+        changes: Iterable[tuple[Row, Row]],
         context: Mapping[str, Any],
         account_ref: Callable[[str], str],
     ) -> tuple[AccountTotals, ...]:
         """A statement's control totals over its corrected rows."""
         of = client_bank.Context.of(context)
-        said = [(_facts(then, of), _facts(now, of)) for then, now in changes]
+        said = ((_facts(then, of), _facts(now, of)) for then, now in changes)
         told = client_bank.restated([(one.account, one.total) for one in totals], said, account_ref)
         return tuple(AccountTotals(account, total) for account, total in told)
 

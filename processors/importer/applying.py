@@ -14,6 +14,7 @@ from events.rows import BatchRecorded, RowRejected
 from events.tasks import TaskBatchImported
 from infra.fence import fence_key, undo_key
 from infra.postgres import driver
+from infra.task_texts import spec_with_texts
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
 from jobs.specs import spec_of
 from processors.importer.once import once_each
@@ -165,7 +166,7 @@ def _fitting(raw: Row) -> Row:
 
 
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
-_CURRENT = """
-SELECT s.spec, s.state #> '{work,params}' FROM attempt a JOIN task_state s USING (task_id)
+_CURRENT = f"""
+SELECT {spec_with_texts("s")}, s.state #> '{{work,params}}' FROM attempt a JOIN task_state s USING (task_id)
 WHERE a.task_id = %(task)s AND a.attempt = %(attempt)s AND a.state = 'current'
 """

@@ -51,11 +51,12 @@ class Importer:
         if applied is None:
             log.info("%s/%d ended before batch %d", batch.task_id, *_numbers(batch))
             return _nothing
-        return partial(self._publish, batch, applied)
+        # Not with the batch itself: its rows, 20 MB, are of no use while the outcome is on its way.
+        return partial(self._publish, batch.task_id, applied)
 
-    async def _publish(self, delivered: Delivered, applied: Applied) -> None:
+    async def _publish(self, task_id: str, applied: Applied) -> None:
         """Rejects first: who sees the outcome finds them."""
-        task_id, (attempt, batch_no) = delivered.task_id, _numbers(delivered)
+        attempt, batch_no = applied.outcome.attempt, applied.outcome.batch_no
         rejects = [
             fact(task_id, row, self.worker, "importer", _row_event_id(task_id, attempt, row.row_no))
             for row in applied.rejects

@@ -7,7 +7,7 @@ from typing import Any
 import faust
 
 from events.topics import BATCHES
-from infra.faust_app import AppSettings, build_app, die, one_ahead, run
+from infra.faust_app import AppSettings, build_app, ending, one_ahead, run
 from infra.kafka import Publisher
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
@@ -50,21 +50,17 @@ def build(settings: Settings) -> faust.App:
         async with aclosing(one_ahead(stream, unpacked)) as messages:
             async for event, batch in messages:
                 tell = await importer.handle(event.message, batch)
+                del batch
                 await telling
                 telling = asyncio.ensure_future(_told(tell, event))
 
     undos = UndoWorker(engine, kinds(), publisher, settings.worker, settings.namespace)
 
-    @app.task  # type: ignore[untyped-decorator]
     async def undoing() -> None:
         await wait_for_postgres(engine)
-        try:
-            await undos.run()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
-            await die("undoing", error)
+        await undos.run()
 
+    app.task(ending("undoing", undoing))
     for priority, topic in BATCHES.items():
         app.agent(
             app.topic(settings.namespace + topic, value_serializer="raw"),
@@ -75,10 +71,7 @@ def build(settings: Settings) -> faust.App:
 
 async def _told(tell: Tell, event: Any) -> None:
     """Acknowledge when the log has it; nobody may be waiting for this when it fails."""
-    try:
-        await tell()
-    except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
-        await die("importer", error)
+    await ending("importer", tell)()
     event.ack()
 
 

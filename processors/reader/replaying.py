@@ -13,6 +13,7 @@ from domain.errors import Fatal
 from domain.plans import Mended, Plan, Step
 from infra.kafka import compress, decompress
 from infra.log_places import At, PlaceGone, places
+from infra.recordings import kept_row, row_of
 from jobs.base import Page, Row, Source
 from processors.reader.cutter import CutBatch, Cutter
 
@@ -54,8 +55,8 @@ class Repeater:
         self.plan = plan
         # Of the last batch that was made again.
         self.context: Mapping[str, Any] | None = None
-        # Rows of a source that is read to its end, as it has them and as they are sent.
-        self.replaced: list[tuple[Row, Row]] = []
+        # Rows of a source that is read to its end, as it has them and as they are sent, both as kept.
+        self.replaced: list[tuple[bytes, bytes]] = []
         self._head = dict(head)
 
     async def recorded(self, kafka: str, steps: Sequence[Step]) -> AsyncGenerator[CutBatch, None]:
@@ -114,14 +115,8 @@ class Repeater:
 
 def _latest(row: Row, mended: Mended) -> Row:
     """Where the source was read anew a correction belongs to a row only if it is still the one it was."""
-    same = mended.instead_of is None or _plain(row) in mended.instead_of
-    return mended.row if same else row
-
-
-def _plain(row: Row) -> Row:
-    """As JSON brings it back."""
-    found: Row = orjson.loads(orjson.dumps(row, default=str))
-    return found
+    same = mended.instead_of is None or kept_row(row) in mended.instead_of
+    return row_of(mended.row) if same else row
 
 
 class Rereader:
@@ -164,8 +159,8 @@ class Rereader:
         if self._cutter is not None:
             rows = self._repeater.corrected(page.rows, numbers)
             if self._repeater.plan.corrected:
-                pairs = zip(page.rows, rows, strict=True)
-                self._repeater.replaced += [pair for pair in pairs if pair[0] is not pair[1]]
+                pairs = [(was, now) for was, now in zip(page.rows, rows, strict=True) if was is not now]
+                self._repeater.replaced += [(kept_row(was), kept_row(now)) for was, now in pairs]
             yield from self._spared(self._cutter.add(Page(rows, page.ordinals, page.skipped)))
 
     def _full(self, context: Mapping[str, Any]) -> Iterator[CutBatch]:

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.errors import Fatal
 from domain.plans import Plan
-from infra.recordings import changes_since
+from infra.recordings import changes_since, row_of
 from jobs.base import AccountTotals, Kind, SourceTools
-from jobs.restating import Change, restating_of
+from jobs.restating import restating_of
 from jobs.specs import as_original
 from processors.reader.keeping import kept_totals
 from processors.reader.leases import Lease
@@ -28,12 +28,16 @@ class Restater:
         self._kafka = kafka
 
     def read(
-        self, totals: Sequence[AccountTotals], changes: Sequence[Change], context: Mapping[str, Any]
+        self,
+        totals: Sequence[AccountTotals],
+        changes: Sequence[tuple[bytes, bytes]],
+        context: Mapping[str, Any],
     ) -> tuple[AccountTotals, ...]:
         """Of a source that was read to its end: it says what its own rows add up to."""
         if self._how is None or not totals or not changes:
             return tuple(totals)
-        return self._how.restated(totals, changes, context, self._tools.account_ref)
+        rows = ((row_of(was), row_of(now)) for was, now in changes)
+        return self._how.restated(totals, rows, context, self._tools.account_ref)
 
     async def known(self, plan: Plan, repeater: Repeater) -> tuple[AccountTotals, ...]:
         """Of an attempt that did not read the end: what was told last, over what was corrected since. A part
