@@ -112,6 +112,7 @@ class TaskInfo(BaseModel):
     retry: TaskRetry | None
     last_attempt: LastAttempt | None = None
     dry_run: bool
+    shadow_of: UUID | None = Field(default=None, description="The task whose input runs once more.")
     submitted_by: str
     created_at: datetime
     started_at: datetime | None

@@ -40,18 +40,14 @@ async def replay_task(
     event_id = request_id(str(task_id), user.id, key) if key else new_id()
     wish = Wish(wanted.scope, wanted.input) if wanted else Wish()
     response.headers["Location"] = f"/api/v1/tasks/{task_id}"
-    answer = await _repeated(context, task_id, event_id, wish) if key else None
+    answer = await repeated(context, task_id, event_id, wish) if key else None
     if answer is None:
         attempt = await _ask(context, task_id, event_id, wish, user.id)
-        answer = await answered(
-            context, lambda reading: answers.to_replay(reading, task_id, event_id, attempt)
-        )
-    return _shown(task_id, answer, language)
+        answer = await answer_to(context, task_id, event_id, attempt)
+    return shown_answer(task_id, answer, language)
 
 
-async def _repeated(
-    context: Context, task_id: UUID, event_id: str, wish: Wish
-) -> answers.ReplayAnswer | None:
+async def repeated(context: Context, task_id: UUID, event_id: str, wish: Wish) -> answers.ReplayAnswer | None:
     """What was said to this key before, if it was used; 422 where it came with another body."""
     async with context.reading.connect() as connection:
         answer = await answers.to_replay(connection, task_id, event_id, 0)
@@ -63,19 +59,28 @@ async def _repeated(
     return answer if answer.given else None
 
 
+async def answer_to(context: Context, task_id: UUID, event_id: str, attempt: int) -> answers.ReplayAnswer:
+    """What the conductor says to a request, waited for."""
+    return await answered(context, lambda reading: answers.to_replay(reading, task_id, event_id, attempt))
+
+
+def input_gone(error: InputGone) -> Problem:
+    """The retention of ``batches.*`` has ended for what would be needed."""
+    return Problem(409, "recorded_input_gone", field="input", batch=error.batch_no, batches=error.batches)
+
+
 async def _ask(context: Context, task_id: UUID, event_id: str, wish: Wish, actor: str) -> int:
     replays = Replays(context.engine, context.settings.kafka)
     try:
         asked = await replays.request(str(task_id), wish)
     except InputGone as error:
-        raise Problem(
-            409, "recorded_input_gone", field="input", batch=error.batch_no, batches=error.batches
-        ) from error
+        raise input_gone(error) from error
     await context.submissions.request(str(task_id), asked, actor, event_id)
     return asked.attempt
 
 
-def _shown(task_id: UUID, answer: answers.ReplayAnswer, language: Language) -> ReplayResponse:
+def shown_answer(task_id: UUID, answer: answers.ReplayAnswer, language: Language) -> ReplayResponse:
+    """In words; 409 where it was refused."""
     if answer.refused is not None:
         reason = word(answer.refused, {}, language)
         named = {"refused": answer.refused, "state": answer.state, "reason": reason}

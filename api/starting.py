@@ -39,14 +39,18 @@ class Starting:
         self.context = context
         self.language = language
         self._response = response
-        self._asked: dict[str, Any] = {"actor": user.id, "idempotency_key": checked_key(idempotency_key)}
+        self.asked: dict[str, Any] = {"actor": user.id, "idempotency_key": checked_key(idempotency_key)}
 
     async def submit(
         self, kind: str, source: Mapping[str, Any], params: Mapping[str, Any], **more: Any
     ) -> AsyncSyncResponse:
         """Hand a submission over: 202 with its task, 409 for the same file, 422 for a key used before.
         ``more`` as ``Submission`` has it."""
-        submission = Submission(kind=kind, source=source, params=params, **self._asked, **more)
+        submission = Submission(kind=kind, source=source, params=params, **self.asked, **more)
+        return await self.hand_over(submission)
+
+    async def hand_over(self, submission: Submission) -> AsyncSyncResponse:
+        """As ``submit`` does, of what somebody else has put together for who asks."""
         try:
             accepted = await self.context.submissions.submit(submission)
         except KeyReused as error:
@@ -63,7 +67,7 @@ class Starting:
 
     async def repeats(self) -> bool:
         """Whether this was asked for before, under the same key."""
-        asked = self._asked
+        asked = self.asked
         return await self.context.submissions.knows(asked["actor"], asked["idempotency_key"])
 
     async def _answer(self, accepted: Accepted) -> AsyncSyncResponse:

@@ -1,9 +1,8 @@
 """``tidemark import``: load a file, or say what loading it would do."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,6 +10,7 @@ from cli.bars import bytes_bar
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
 from cli.guessing import STATEMENT, kind_of
 from cli.headers import shell_name
+from cli.params import given, reading
 from cli.root import state_of
 from cli.screen import Screen
 from cli.trial import Trial, examine
@@ -86,7 +86,7 @@ def import_file(
     kind = kind_of(path) if kind is None else kind.replace("_", "-")
     if dry_run and not server:
         raise typer.Exit(_try_here(state.screen, path, kind, control_totals))
-    params = _given(param or []) | _reading(mapped or [], template, sheet, header_row)
+    params = given(param or []) | reading(mapped or [], template, sheet, header_row)
     if kind == _LOCAL_KIND:
         params = {"control_totals": control_totals.value, "auto_classify": not no_classify} | params
     if batch_size is not None:
@@ -95,37 +95,6 @@ def import_file(
     with state.api() as api:
         accepted = upload(state.screen, api, kind, path, params, options)
     said(state, accepted, watched=follow_it or dry_run)
-
-
-def _given(pairs: list[str]) -> dict[str, Any]:
-    """``NAME=VALUE``; a value in braces is JSON, as a mapping of columns is. The server knows the names."""
-    params: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise Failure("cli.param_malformed", param=pair)
-        try:
-            params[name] = json.loads(value) if value.startswith("{") else value
-        except json.JSONDecodeError as error:
-            raise Failure("cli.param_malformed", param=pair) from error
-    return params
-
-
-def _reading(
-    pairs: list[str], template: str | None, sheet: str | None, header_row: int | None
-) -> dict[str, Any]:
-    """How a table is to be read, as the API takes it. ``--mapping quantity=B``; in braces all at once."""
-    mapping: dict[str, str] = {}
-    for pair in pairs:
-        if pair.startswith("{"):
-            mapping |= _given([f"mapping={pair}"])["mapping"]
-            continue
-        field, equals, column = pair.partition("=")
-        if not equals or not field.strip():
-            raise Failure("cli.mapping.malformed", mapping=pair)
-        mapping[field.strip()] = column.strip()
-    said = {"template": template, "sheet": sheet, "header_row": header_row, "mapping": mapping or None}
-    return {name: value for name, value in said.items() if value is not None}
 
 
 def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTotals) -> int:

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.failures import Failure
+from cli.params import given
 from cli.root import state_of
 from cli.watching import TaskId, said
 
@@ -36,6 +38,14 @@ Input = Annotated[
 ]
 Key = Annotated[str | None, typer.Option("--key", help="The same key asks once, however often it is sent.")]
 Follow = Annotated[bool, typer.Option("--follow", help="Show the progress and the result.")]
+Shadow = Annotated[
+    bool, typer.Option("--shadow", help="Write nothing: say what would change by today's rules.")
+]
+Promote = Annotated[bool, typer.Option("--promote", help="ID is a shadow's: do what it has said.")]
+Param = Annotated[
+    list[str] | None,
+    typer.Option("--param", help='With --shadow: how the table is read instead, e.g. mapping={"price":"C"}.'),
+]
 
 
 def replay(
@@ -45,16 +55,22 @@ def replay(
     source: Input = None,
     key: Key = None,
     follow_it: Follow = False,
+    shadow: Shadow = False,
+    promote: Promote = False,
+    param: Param = None,
 ) -> None:
     """Run a task again as its next attempt. Nothing is loaded twice, corrections stay."""
-    wanted: dict[str, Any] = {}
+    if (shadow and promote) or ((shadow or promote) and (scope or source)) or (param and not shadow):
+        raise Failure("cli.shadow.options")
+    wanted: dict[str, Any] = given(param or [])
     if scope is not None:
         wanted["scope"] = scope.value
     if source is not None:
         wanted["input"] = source.value
     state = state_of(ctx)
+    what = "shadow" if shadow else "promote" if promote else "replay"
     with state.api() as api:
         accepted = api.post(
-            f"/tasks/{task_id}/replay", json=wanted, headers={"Idempotency-Key": key} if key else {}
+            f"/tasks/{task_id}/{what}", json=wanted, headers={"Idempotency-Key": key} if key else {}
         )
     said(state, accepted, watched=follow_it)

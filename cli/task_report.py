@@ -12,6 +12,7 @@ from cli.headers import file_of, unknown_header
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
+from cli.shadow_report import shadow
 from cli.skipped import skipped
 from cli.status import tag
 from cli.targets import KIND, targets
@@ -51,12 +52,13 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
         skipped(screen, task, attempts)
-        if task["dry_run"] and rows:
+        if task["dry_run"] and rows and not task.get("shadow_of"):
             screen.say("cli.dry_run.rows", style="dim", id=task["id"])
     if task["kind"] == KIND:
         targets(screen, api, task["id"])
     findings(screen, api, task)
     training(screen, api, task)
+    shadow(screen, api, task)
     reconciliation(screen, accounts)
     for note in attempt.get("notes", ()):
         screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")

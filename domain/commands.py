@@ -1,6 +1,8 @@
 """What can be asked of a task, by people, by workers' facts, or by the clock. Imperative, never stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from events.records import ErrorInfo
 from events.tasks import Input, Scope
@@ -42,11 +44,13 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Run a finished task again as attempt ``attempt`` (повторить, продолжить, загрузить исправленные)."""
+    """Run a finished task again as attempt ``attempt`` (повторить, продолжить, загрузить исправленные).
+    ``params``: what it is to do otherwise than was submitted."""
 
     attempt: int
     scope: Scope = "all"
     input: Input = "recorded"
+    params: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

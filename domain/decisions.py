@@ -163,6 +163,7 @@ def _replay(state: State, command: Replay) -> list[TaskEvent]:
             attempt=command.attempt,
             scope=command.scope,
             input=command.input,
+            params=None if command.params is None else dict(command.params),
         )
     ]
 

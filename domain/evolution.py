@@ -99,7 +99,12 @@ def evolve(state: State, event: TaskEvent) -> State:
 def _submitted(state: State, event: TaskSubmitted) -> State:
     if not isinstance(state, Absent):
         return state
-    about = About(kind=event.kind, priority=event.priority, dry_run=event.dry_run)
+    about = About(
+        kind=event.kind,
+        priority=event.priority,
+        dry_run=event.dry_run,
+        shadow="shadow_of" in event.source,
+    )
     return Pending(seq=state.seq, about=about, work=Work())
 
 
@@ -162,5 +167,6 @@ def _moved(
 def _accepted(state: Known, event: TaskRequestAccepted) -> State:
     seq, about, work = event.seq, state.about, state.work
     if event.request == "replay":
-        return Pending(seq=seq, about=about, work=next_work(work, event.attempt, event.scope, event.input))
+        work = next_work(work, event.attempt, event.scope, event.input, event.params)
+        return Pending(seq=seq, about=about, work=work)
     return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)

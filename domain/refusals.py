@@ -38,6 +38,9 @@ def replay_refusal(state: State, command: Replay) -> str | None:
     """Only what has ended can run again, and only over what there is to run over."""
     match state:
         case Completed() | Failed() | Cancelled() | Undone():
+            if state.about.shadow:
+                # It answers for the moment at which it was asked; who wants to know again asks anew.
+                return "shadow"
             if command.attempt != state.work.attempt + 1:
                 return "attempt_out_of_order"
             return _nothing_in(state, command)

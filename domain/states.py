@@ -13,11 +13,13 @@ Status = Literal["pending", "running", "completed", "failed", "cancelled"]
 
 
 class About(Record):
-    """What was submitted, as far as later decisions depend on it."""
+    """What was submitted, as far as later decisions depend on it. A ``shadow`` is a dry run of what another
+    task has recorded."""
 
     kind: str
     priority: Priority = "normal"
     dry_run: bool = False
+    shadow: bool = False
 
 
 class Absent(Record):

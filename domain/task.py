@@ -72,7 +72,7 @@ def implied(event: TaskEvent) -> Command | None:
         case TaskCancelRequested():
             return Cancel()
         case TaskReplayRequested():
-            return Replay(event.attempt, event.scope, event.input)
+            return Replay(event.attempt, event.scope, event.input, event.params)
         case TaskUndoRequested():
             return Undo(event.force)
         case TaskCleanupRequested():

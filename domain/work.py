@@ -1,5 +1,10 @@
 """One attempt of a task: what it is to do, what has been done, and what follows on it."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
 from domain.ranges import Ranges
 from events.base import Record
 from events.records import ControlTotal, Counts
@@ -35,6 +40,7 @@ class Work(Record):
     what earlier attempts left standing when this one does only a part of the source again. ``origin`` is
     the attempt whose reading of the source numbers rows and batches, ``since`` the one that last began with
     all of them, ``whole`` what was found at the end of the source where an earlier attempt has reached it.
+    ``params`` are what attempts do otherwise than was submitted: this one, and those that follow.
     """
 
     attempt: int = 1
@@ -52,6 +58,7 @@ class Work(Record):
     origin: int = 1
     since: int = 1
     whole: SourceFacts | None = None
+    params: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def totals(self) -> Counts:
@@ -132,7 +139,13 @@ def _doubtful(total: ControlTotal) -> bool:
     return bool({total.turnover, total.closing} & {"differs", "unproven"})
 
 
-def next_work(work: Work, attempt: int, scope: Scope, source: Input) -> Work:
+# Of one attempt alone: the dry run that its verdicts are compared with.
+_OF_ONE = frozenset({"preview"})
+
+
+def next_work(
+    work: Work, attempt: int, scope: Scope, source: Input, params: Mapping[str, Any] | None = None
+) -> Work:
     """The attempt after ``work``: what it does not touch stays as doubtful as it was. Doubts about totals
     are those of whoever has reached the end of the source."""
     anew = reads_anew(scope, source)
@@ -147,4 +160,5 @@ def next_work(work: Work, attempt: int, scope: Scope, source: Input) -> Work:
         origin=attempt if anew else work.origin,
         since=attempt if scope == "all" else work.since,
         whole=None if anew else work.found,
+        params={name: said for name, said in work.params.items() if name not in _OF_ONE} | dict(params or {}),
     )

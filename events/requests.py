@@ -1,6 +1,6 @@
 """Events of topic ``tasks``: what was asked of a task, and what became of that."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -32,25 +32,30 @@ class TaskRequestAccepted(Event):
     """What was asked will be done, though not at once: a replay waits for its turn, an undo for its work.
 
     ``attempt`` is the one that follows (replay) or the one taken back (undo). A cancel needs no such
-    answer, ``task.cancelled.v1`` is one.
+    answer, ``task.cancelled.v1`` is one. ``params``: see ``task.replay_requested.v1``.
     """
 
     type: Literal["task.request_accepted.v1"] = "task.request_accepted.v1"
+    later = frozenset({"params"})
     seq: int
     request: Deferred
     attempt: int
     scope: Scope = "all"
     input: Input = "recorded"
     force: bool = False
+    params: dict[str, Any] | None = None
 
 
 class TaskReplayRequested(Event):
-    """Run it again: as attempt ``attempt``, over ``scope``, from ``input``."""
+    """Run it again: as attempt ``attempt``, over ``scope``, from ``input``; ``params`` stand from then on in
+    the place of those that were submitted (None = as they were)."""
 
     type: Literal["task.replay_requested.v1"] = "task.replay_requested.v1"
+    later = frozenset({"params"})
     attempt: int
     scope: Scope
     input: Input
+    params: dict[str, Any] | None = None
 
 
 class TaskUndoRequested(Event):

@@ -11,9 +11,13 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.errors import Fatal
 from domain.plans import Correction, Mended, Outcome, Past, Place, Plan, Row
-from domain.replaying import changed_since, plan
-from domain.work import Work
+from domain.replaying import changed_since, plan, rejected_rows
+from domain.shadows import shadow_refusal, staleness
+from domain.states import Absent, Purged
+from domain.task import load
+from domain.work import Work, next_work
 from events.json_bytes import dumps
 from events.records import VERDICTS, Counts
 from infra.kafka import compress, decompress
@@ -46,6 +50,41 @@ async def changes_since(
 ) -> list[tuple[Row, Row]]:
     """Rows that were corrected since attempt ``told`` was read: as they were then, and as they are sent."""
     return changed_since(told, await _pasts(connection, task_id, work.attempt), made, work.origin)
+
+
+async def shadowed(
+    connection: AsyncConnection, shadow_id: str, source: Mapping[str, Any]
+) -> tuple[Work, Plan]:
+    """What a shadow is to do: the next attempt of the task ``source`` names, as it was when first asked for
+    here, and its plan; the caller commits. Raises Fatal where that task has moved on since its submission."""
+    key = {"task": shadow_id, "attempt": 1}
+    if (kept := await _kept_shadow(connection, key)) is not None:
+        return kept
+    original, attempt = str(source["shadow_of"]), int(source["attempt"])
+    found = await connection.scalar(text(_STATE), {"task": original})
+    state = Absent() if found is None else load(found)
+    stale = staleness(state, attempt, undone=bool(source["undone"])) or shadow_refusal(state, source["input"])
+    if stale is not None or isinstance(state, Absent | Purged):
+        raise Fatal("shadow_outdated", task_id=original)
+    work = next_work(state.work, attempt + 1, "all", source["input"])
+    pasts = await _pasts(connection, original, work.attempt)
+    made = plan(work, pasts, await _corrections(connection, original))
+    if made.behind and work.input == "recorded":
+        raise Fatal("recorded_input_gone", batch=made.after_batch + 1)
+    # Of its own it has no earlier verdicts.
+    steps = tuple(step.model_copy(update={"before": None}) for step in made.steps)
+    rejected = rejected_rows([past for past in pasts if past.origin == state.work.origin])
+    more = {
+        "origin": work.origin,
+        "scope": work.scope,
+        "plan": packed(made.model_copy(update={"steps": steps})),
+        "work": work.model_dump_json(),
+        "rejected": sorted(row_no for rows in rejected.values() for row_no in rows),
+    }
+    await connection.execute(text(_KEEP_SHADOW), key | more)
+    kept = await _kept_shadow(connection, key)
+    assert kept is not None
+    return kept
 
 
 def kept_row(row: Mapping[str, Any]) -> bytes:
@@ -89,6 +128,11 @@ def _unpacked(row: str | dict[str, Any]) -> bytes:
 async def _kept(connection: AsyncConnection, task_id: str, attempt: int) -> Plan | None:
     found = await connection.scalar(text(_PLAN), {"task": task_id, "attempt": attempt})
     return None if found is None else unpacked(bytes(found))
+
+
+async def _kept_shadow(connection: AsyncConnection, key: dict[str, Any]) -> tuple[Work, Plan] | None:
+    row = (await connection.execute(text(_SHADOW), key)).one_or_none()
+    return None if row is None else (Work.model_validate(row.work), unpacked(bytes(row.plan)))
 
 
 async def _pasts(connection: AsyncConnection, task_id: str, before: int, *, rows: bool = True) -> list[Past]:
@@ -148,6 +192,12 @@ async def _corrections(connection: AsyncConnection, task_id: str) -> dict[int, C
 
 
 _PLAN = "SELECT plan FROM replay_plan WHERE task_id = :task AND attempt = :attempt"
+_STATE = "SELECT state FROM task_state WHERE task_id = :task"
+_SHADOW = "SELECT plan, work FROM replay_plan WHERE task_id = :task AND attempt = :attempt"
+_KEEP_SHADOW = """
+INSERT INTO replay_plan (task_id, attempt, origin, scope, plan, work, rejected)
+VALUES (:task, :attempt, :origin, :scope, :plan, CAST(:work AS jsonb), :rejected) ON CONFLICT DO NOTHING
+"""
 _PLANS = """
 SELECT attempt, origin, scope, CASE WHEN :rows THEN plan END AS plan FROM replay_plan
 WHERE task_id = :task AND attempt < :before

@@ -47,7 +47,8 @@ TOO_LARGE = "#row_too_large"
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
-    """What a worker needs to know of a task: from ``task.submitted.v1`` and the attempt it runs."""
+    """What a worker needs to know of a task: from ``task.submitted.v1`` and the attempt it runs.
+    ``shadow_of``: the task whose input runs once more, into nothing (a dry run)."""
 
     task_id: str
     attempt: int
@@ -55,6 +56,12 @@ class TaskSpec:
     params: Mapping[str, Any]
     source: Mapping[str, Any]
     dry_run: bool = False
+    shadow_of: str | None = None
+
+    @property
+    def again(self) -> bool:
+        """Whether rows may be there that the task itself has brought."""
+        return self.attempt > 1 or self.shadow_of is not None
 
     @classmethod
     def of(cls, task_id: str, attempt: int, spec: Mapping[str, Any]) -> "TaskSpec":
@@ -115,7 +122,8 @@ class RowVerdict:
     """What would become of a row (one of ``events.records.VERDICTS``), under which key of its kind's table
     (shown to a person: a number, a code, a name), and why, as code and arguments for ``infra/words``.
     ``identity`` and ``content`` are digests of the key and of all that would be written: where a source may
-    have a key in two batches, a dry run tells its second row by them."""
+    have a key in two batches, a dry run tells its second row by them. ``changes``: of a shadow, by field,
+    what stands there now and what would."""
 
     verdict: str
     key: str = ""
@@ -123,6 +131,7 @@ class RowVerdict:
     args: Mapping[str, Any] = field(default_factory=dict)
     identity: bytes | None = None
     content: bytes = b""
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,16 @@ class Decision:
     how: str | None
     confidence: float | None
 
+    def differs(self, category: str | None, how: str | None, confidence: float | None) -> bool:
+        """From what stands in a row, which has single precision."""
+        sure = None if confidence is None else round(confidence, 3)
+        return (category, how, sure) != (self.category, self.how, self.confidence)
+
+    def instead_of(self, category: str | None) -> tuple[str, dict[str, str]]:
+        """Code and arguments, for ``infra/words``, of a row where ``category`` stood."""
+        said = {"old": category or "—", "new": self.category or "—", "how": self.how or "—"}
+        return "decided_otherwise" if category == self.category else "category_changes", said
+
 
 NONE = Decision(None, None, None)
 _OWN = Decision(TRANSFER, "transfer", 1.0)

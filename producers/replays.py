@@ -1,7 +1,9 @@
 """What a replay would do, looked at before it is asked for: which attempt, over what, and whether the log
 still has it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import text
@@ -30,10 +32,11 @@ class InputGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for; None = what suits."""
+    """What was asked for; None = what suits. ``params``: what is to be done otherwise than was submitted."""
 
     scope: Scope | None = None
     input: Input | None = None
+    params: Mapping[str, Any] | None = None
 
 
 class Replays:
@@ -51,7 +54,7 @@ class Replays:
             plan = await _plan(connection, task_id, state, asked)
         if plan is not None and asked.input == "recorded":
             await self._check(plan)
-        return asked
+        return asked if wish.params is None else asked.model_copy(update={"params": dict(wish.params)})
 
     async def _check(self, plan: Plan) -> None:
         wanted = [(step.place.topic, step.place.partition, step.place.offset) for step in plan.steps]

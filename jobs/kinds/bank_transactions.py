@@ -28,7 +28,7 @@ from jobs.kinds.classification import load_classifier
 from jobs.kinds.gone_rows import Retracting, gone_rows, take_back
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import TransactionWriter
-from jobs.kinds.transaction_verdicts import verdicts
+from jobs.kinds.transaction_verdicts import standing, verdicts, with_changes
 from jobs.kinds.transaction_warnings import warned_rows
 from jobs.params import ImportParams
 from jobs.records import Transaction
@@ -104,8 +104,13 @@ class BankTransactions:
             {row.transaction.counterparty_inn for row in rows if row.transaction.counterparty_inn},
             automatic=bool(batch.task.params.get("auto_classify", True)),
         )
+        rows = _classified(rows, classifier)
+        shadow = batch.task.shadow_of is not None
         said = await verdicts(connection, batch, rows, rejects) if batch.task.wants_verdicts else {}
-        counts = await self._writer.write(connection, batch, _classified(rows, classifier))
+        before = await standing(connection, rows) if shadow else {}
+        counts = await self._writer.write(connection, batch, rows)
+        if shadow:
+            said = with_changes(said, before, await standing(connection, rows))
         gone = await take_back(connection, batch, gone_rows(batch), _RETRACTING)
         counts += Counts(rejected=len(rejects)) + counted(tuple(gone.values()))
         shown = in_order(said | gone) if said or gone else ()

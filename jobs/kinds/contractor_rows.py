@@ -15,6 +15,7 @@ from jobs.base import Batch, RowVerdict
 from jobs.kinds import contractor_sql as sql
 from jobs.kinds.copying import copy_columns
 from jobs.kinds.gone_rows import Retracting
+from jobs.kinds.images import images, with_changes
 from jobs.kinds.repeating import Repeating
 from jobs.records import Contractor
 from jobs.verdicts import digest
@@ -105,8 +106,11 @@ async def _upserted(
         await cursor.execute(sql.ADOPT)
         if batch.context.get("source") != "onec":
             said |= await _resolved(cursor, mine)
+        shadow = batch.task.shadow_of is not None
+        before = await images(cursor, sql.STANDING) if shadow else {}
         await cursor.execute(sql.UPSERT, {"task": batch.task.task_id})
         changed = await cursor.fetchall()
+        after = await images(cursor, sql.STANDING) if shadow else {}
         if len(changed) < len(rows):
             await cursor.execute(sql.CARRY, {"task": batch.task.task_id})
         for key, is_new, is_gone in changed:
@@ -118,7 +122,7 @@ async def _upserted(
                 said |= _verdict(mine[key.bytes], "skipped", "never_imported")
     for row in rows:
         said.setdefault(row.row_no, RowVerdict("unchanged", row.contractor.name))
-    return said
+    return with_changes(said, before, after, sql.TOLD) if shadow else said
 
 
 async def _resolved(

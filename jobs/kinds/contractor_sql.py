@@ -5,6 +5,7 @@ made of numbers or a name is told from a reference by its version, 8 (``jobs.con
 """
 
 from jobs.kinds import layers
+from jobs.kinds.images import image
 
 FIELDS = "code, name, full_name, kind, inn, kpp, okpo, data_version, retracted, warnings"
 COLUMNS = f"key, row_no, {FIELDS}"
@@ -158,6 +159,8 @@ ON CONFLICT DO NOTHING
 )
 SELECT key, is_new, retracted FROM written
 """
+STANDING = f"SELECT i.row_no, {image('t')} FROM incoming_contractor i JOIN contractor t USING (key)"
+TOLD = (*_CHANGES, "data_version")
 CARRY = layers.carry("contractor", "incoming_contractor", "t.key = i.key", layers.MADE_AND_CHANGED)
 RETRACT = f"""
 WITH gone AS (

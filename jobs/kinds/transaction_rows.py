@@ -62,6 +62,22 @@ RETURNING new.id, new.changed_row AS row_no, old.id IS NULL AS is_new, new.retra
 ), kept AS ({layers.keep("bank_transaction")})
 SELECT is_new, retracted FROM written
 """
+# What the task itself has brought is decided again by today's rules; what a person chose stays.
+_ANEW = """
+UPDATE bank_transaction b
+SET category = n.category, classified_by = n.classified_by, confidence = n.confidence
+FROM (
+    SELECT i.key, i.category, i.classified_by, i.confidence
+    FROM (SELECT * FROM incoming_transaction ORDER BY key) i CROSS JOIN LATERAL (
+        SELECT FROM bank_transaction t WHERE t.key = i.key
+          AND coalesce(t.changed_by, t.task_id) = %(task)s AND coalesce(t.changed_row, t.row_no) = i.row_no
+          AND t.classified_by IS DISTINCT FROM 'person' AND NOT t.retracted
+          AND (t.category, t.classified_by, t.confidence)
+              IS DISTINCT FROM (i.category, i.classified_by, i.confidence)
+        OFFSET 0 FOR UPDATE) t
+) n
+WHERE b.key = n.key
+"""
 _CARRY = layers.carry("bank_transaction", "incoming_transaction", "t.key = i.key", layers.MADE_AND_CHANGED)
 # Deleted or un-posted in 1C before it was ever imported: there is nothing to take back.
 _NEVER_IMPORTED = """
@@ -129,7 +145,23 @@ async def _add(connection: psycopg.AsyncConnection[Any], batch: Batch, lines: Se
         mine = (found[0] if found else 0) - created
         if created + mine < len(lines):
             await cursor.execute(_REPEATED, _parameters(batch))
-    return Counts(created=created, unchanged=mine, duplicate=len(lines) - created - mine)
+        anew = await _decided_anew(cursor, batch) if mine else 0
+    others = len(lines) - created - mine
+    return Counts(created=created, updated=anew, unchanged=mine - anew, duplicate=others)
+
+
+async def _decided_anew(cursor: psycopg.AsyncCursor[Any], batch: Batch) -> int:
+    """How many of the task's own rows have another category now, or have it otherwise."""
+    if not decides_anew(batch):
+        return 0
+    await cursor.execute(_ANEW, _parameters(batch))
+    return cursor.rowcount
+
+
+def decides_anew(batch: Batch) -> bool:
+    """Whether rows that are there are classified again: where they may be the task's own, unless it was told
+    to leave categories alone."""
+    return batch.task.again and bool(batch.task.params.get("auto_classify", True))
 
 
 async def _follow(
@@ -151,12 +183,13 @@ async def _follow(
             await cursor.execute(_NEVER_IMPORTED)
             found = await cursor.fetchone()
             skipped = found[0] if found else 0
+        anew = await _decided_anew(cursor, batch)
     created = sum(1 for is_new, _ in changed if is_new)
     retracted = sum(1 for is_new, is_gone in changed if is_gone and not is_new)
     return Counts(
         created=created,
         retracted=retracted,
         skipped=skipped,
-        updated=len(changed) - created - retracted,
-        unchanged=len(rows) - len(changed) - skipped,
+        updated=len(changed) - created - retracted + anew,
+        unchanged=len(rows) - len(changed) - skipped - anew,
     )

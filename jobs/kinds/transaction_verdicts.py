@@ -1,6 +1,6 @@
 """What becomes of each row of a batch of bank transactions, told before it is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -8,23 +8,40 @@ from uuid import UUID
 import psycopg
 
 from jobs.base import Batch, RejectedRow, RowVerdict
+from jobs.kinds.images import Image, image, images
+from jobs.kinds.images import with_changes as images_changes
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_likeness import told_already
+from jobs.kinds.transaction_rows import decides_anew
+from jobs.kinds.undo_tables import TRANSACTIONS
 
 _STORED = """
-SELECT b.key, b.task_id::text, b.row_no, b.data_version, b.retracted FROM bank_transaction b
-WHERE b.key = ANY(%s)
+SELECT b.key, b.task_id::text, b.row_no, b.data_version, b.retracted,
+    coalesce(b.changed_by, b.task_id)::text, coalesce(b.changed_row, b.row_no),
+    b.category, b.classified_by, b.confidence
+FROM bank_transaction b WHERE b.key = ANY(%s)
 """
+_IMAGES = f"""
+SELECT i.row_no, {image("b")} FROM unnest(%(keys)s::uuid[], %(rows)s::bigint[]) i (key, row_no)
+JOIN bank_transaction b USING (key)
+"""
+_TOLD = tuple(name for name in TRANSACTIONS.fields if name not in ("changed_by", "changed_row"))
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the table has under a key: who brought it, and in which version."""
+    """What the table has under a key: who brought it, in which version, who wrote it last, and how it is
+    classified."""
 
     task_id: str
     row_no: int
     data_version: str | None
     retracted: bool
+    writer: str
+    written_row: int
+    category: str | None
+    classified_by: str | None
+    confidence: float | None
 
 
 async def verdicts(
@@ -33,7 +50,8 @@ async def verdicts(
     rows: Sequence[Incoming],
     rejects: Iterable[RejectedRow],
 ) -> dict[int, RowVerdict]:
-    """One for each row of the batch by its number. ``rows`` are in key order, as they will be written."""
+    """One for each row of the batch by its number. ``rows`` are in key order and classified, as they will be
+    written."""
     found = await connection.execute(_STORED, [[UUID(bytes=row.transaction.key) for row in rows]])
     stored = {key.bytes: Stored(*rest) for key, *rest in await found.fetchall()}
     follows = batch.context.get("source") == "onec"
@@ -55,6 +73,8 @@ async def verdicts(
             said[row.row_no] = _verdict(
                 row, "duplicate", "duplicate_of", task_id=known.task_id, row=known.row_no
             )
+        if said[row.row_no].verdict == "unchanged" and known is not None and decides_anew(batch):
+            said[row.row_no] = _decided_anew(row, known, batch.task.task_id)
     new = [row for row in rows if said[row.row_no].verdict == "created"]
     for row_no, told in (await told_already(connection, new, of_1c=follows)).items():
         said[row_no] = replace(said[row_no], code="possible_duplicate", args=told)
@@ -69,6 +89,33 @@ def _followed(row: Incoming, known: Stored | None) -> RowVerdict:
     if (known.data_version, known.retracted) == (new.data_version, new.retracted):
         return _verdict(row, "unchanged")
     return _verdict(row, "retracted" if new.retracted else "updated")
+
+
+def _decided_anew(row: Incoming, known: Stored, task_id: str) -> RowVerdict:
+    """A row of the task's own, which is classified by today's rules; what a person chose stays."""
+    unchanged = _verdict(row, "unchanged")
+    mine = (known.writer, known.written_row) == (task_id, row.row_no) and not known.retracted
+    if not mine or not row.decision.differs(known.category, known.classified_by, known.confidence):
+        return unchanged
+    if known.classified_by == "person":
+        same = row.decision.category == known.category
+        return unchanged if same else replace(unchanged, code="category_by_person")
+    code, said = row.decision.instead_of(known.category)
+    return _verdict(row, "updated", code, **said)
+
+
+async def standing(connection: psycopg.AsyncConnection[Any], rows: Sequence[Incoming]) -> dict[int, Image]:
+    """Those of ``rows`` that are there, as they stand."""
+    keys = {"keys": [UUID(bytes=row.transaction.key) for row in rows], "rows": [row.row_no for row in rows]}
+    async with connection.cursor() as cursor:
+        return await images(cursor, _IMAGES, keys)
+
+
+def with_changes(
+    said: Mapping[int, RowVerdict], before: Mapping[int, Image], after: Mapping[int, Image]
+) -> dict[int, RowVerdict]:
+    """Each verdict with what would change of its transaction."""
+    return images_changes(said, before, after, _TOLD)
 
 
 def _verdict(incoming: Incoming, verdict: str, code: str | None = None, **args: Any) -> RowVerdict:

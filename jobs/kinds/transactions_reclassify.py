@@ -63,8 +63,7 @@ class Stored:
 
     def becomes(self, new: Decision) -> bool:
         """Whether ``new`` says anything else than what stands here."""
-        sure = None if self.old_confidence is None else round(self.old_confidence, 3)
-        return (self.old, self.old_how, sure) != (new.category, new.how, new.confidence)
+        return new.differs(self.old, self.old_how, self.old_confidence)
 
 
 class TransactionsReclassify:
@@ -125,6 +124,4 @@ def _verdict(raw: Row, row: Stored | None, new: Decision | None, written: set[st
         return RowVerdict("unchanged", number, "category_by_person")
     if row.id not in written:
         return RowVerdict("unchanged", number, "changed_meanwhile" if row.becomes(new) else None)
-    said = {"old": row.old or "—", "new": new.category or "—", "how": new.how or "—"}
-    code = "decided_otherwise" if row.old == new.category else "category_changes"
-    return RowVerdict("updated", number, code, said)
+    return RowVerdict("updated", number, *new.instead_of(row.old))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from jobs.kinds import layers
+from jobs.kinds.images import image
 from jobs.kinds.repeating import Repeating
 
 
@@ -106,6 +107,17 @@ class Upsert:
     def carry(self) -> str:
         """Rows that are as another import has left them."""
         return layers.carry(self.table, f"incoming_{self.table}", self._same, layers.LAST)
+
+    @cached_property
+    def standing(self) -> str:
+        """Rows that are there, as they stand."""
+        there = f"SELECT * FROM {self.table} t WHERE {self._same} OFFSET 0"
+        return f"SELECT i.row_no, {image('t')} FROM incoming_{self.table} i CROSS JOIN LATERAL ({there}) t"
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The columns that mean something to a person."""
+        return tuple(name for name in self.columns if not f"_{name}".endswith("_key"))
 
     @cached_property
     def replaced(self) -> str:

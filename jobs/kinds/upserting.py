@@ -13,8 +13,9 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from events.records import Counts
-from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict
+from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, TaskSpec
 from jobs.kinds.copying import copy_columns
+from jobs.kinds.images import images, with_changes
 from jobs.kinds.upsert_sql import Said, Upsert
 from jobs.verdicts import counted, digest, in_order
 
@@ -73,7 +74,7 @@ async def upsert(
     said = {reject.row_no: RowVerdict("rejected") for reject in rejects}
     said |= _superseded(rows, keys, last)
     if last:
-        said |= await _told(connection, into, batch.task.task_id, written)
+        said |= await _told(connection, into, batch.task, written)
     if batch.task.dry_run:
         said |= _recognisable(said, into, written)
     verdicts = in_order(said)
@@ -110,7 +111,8 @@ async def _counted(
     if await _all_new(connection, into, task_id, rows):
         return Counts(created=len(rows.row_nos))
     async with connection.cursor() as cursor:
-        await _write(cursor, into, task_id, rows, "count(*) FILTER (WHERE is_new), count(*)")
+        said = await _fill(cursor, into, rows)
+        await _put(cursor, into, task_id, said, "count(*) FILTER (WHERE is_new), count(*)")
         created, changed = await cursor.fetchone() or (0, 0)
         replaced = 0
         if (same := len(rows.row_nos) - changed) > 0:
@@ -121,25 +123,30 @@ async def _counted(
 
 
 async def _told(
-    connection: psycopg.AsyncConnection[Any], into: Upsert, task_id: str, rows: Incoming
+    connection: psycopg.AsyncConnection[Any], into: Upsert, task: TaskSpec, rows: Incoming
 ) -> dict[int, RowVerdict]:
-    if await _all_new(connection, into, task_id, rows):
+    task_id, shadow = task.task_id, task.shadow_of is not None
+    if not shadow and await _all_new(connection, into, task_id, rows):
         return {
             row_no: RowVerdict("created", shown)
             for row_no, shown in zip(rows.row_nos, rows.shown, strict=True)
         }
     async with connection.cursor() as cursor:
-        await _write(cursor, into, task_id, rows, "row_no, is_new")
+        said = await _fill(cursor, into, rows)
+        before = await images(cursor, into.standing) if shadow else {}
+        await _put(cursor, into, task_id, said, "row_no, is_new")
         changed: dict[int, bool] = dict(await cursor.fetchall())
+        after = await images(cursor, into.standing) if shadow else {}
         replaced: dict[int, int] = {}
         if len(changed) < len(rows.row_nos):
             await cursor.execute(into.replaced, {"task": task_id})
             replaced = dict(await cursor.fetchall())
             await cursor.execute(into.carry, {"task": task_id})
-    return {
+    verdicts = {
         row_no: _verdict(shown, changed.get(row_no), replaced.get(row_no))
         for row_no, shown in zip(rows.row_nos, rows.shown, strict=True)
     }
+    return with_changes(verdicts, before, after, into.told) if shadow else verdicts
 
 
 async def _all_new(
@@ -170,9 +177,8 @@ async def _all_new(
     return True
 
 
-async def _write(
-    cursor: psycopg.AsyncCursor[Any], into: Upsert, task_id: str, rows: Incoming, returning: str
-) -> None:
+async def _fill(cursor: psycopg.AsyncCursor[Any], into: Upsert, rows: Incoming) -> Said:
+    """Rows into the temp table; which columns they say."""
     said = rows.said()
     lines = copy_columns([list(map(str, rows.row_nos)), *(rows.columns[name] for name in said.columns)])
     await cursor.execute(into.temp)
@@ -180,6 +186,12 @@ async def _write(
     await cursor.execute(f"DELETE FROM incoming_{into.table}")
     async with cursor.copy(into.copy(said)) as copy:
         await copy.write("\n".join(lines) + "\n")
+    return said
+
+
+async def _put(
+    cursor: psycopg.AsyncCursor[Any], into: Upsert, task_id: str, said: Said, returning: str
+) -> None:
     await cursor.execute(into.write(said) + f" SELECT {returning} FROM written", {"task": task_id})
 
 

@@ -91,8 +91,11 @@ def _row(task_id: str, known: Folded) -> dict[str, Any]:
 
 
 def source_key(spec: Mapping[str, Any]) -> str:
-    """What two tasks must not read at once beyond a limit: one 1C, by its name. Files are no such thing."""
+    """What two tasks must not read at once beyond a limit: one 1C, by its name. Files and recordings are no
+    such thing."""
     source = spec.get("source", {})
+    if "shadow_of" in source:
+        return ""
     return f"onec:{source.get('base', '')}" if source.get("type") == "onec" else ""
 
 

@@ -16,6 +16,7 @@ from infra.fence import fence_key, undo_key
 from infra.postgres import driver
 from infra.task_texts import spec_with_texts
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
+from jobs.specs import spec_of
 from processors.importer.once import once_each
 from processors.importer.outcomes import (
     KNOWN,
@@ -117,7 +118,10 @@ async def _enter(
 
 
 def _spec(row: tuple[Any, ...] | None, delivered: Delivered) -> TaskSpec | None:
-    return None if row is None else TaskSpec.of(delivered.task_id, delivered.event.attempt, row[0])
+    if row is None:
+        return None
+    submitted, otherwise = row
+    return spec_of(delivered.task_id, delivered.event.attempt, submitted, otherwise or {})
 
 
 def _batch(delivered: Delivered, spec: TaskSpec) -> Batch:
@@ -163,6 +167,6 @@ def _fitting(raw: Row) -> Row:
 
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
 _CURRENT = f"""
-SELECT {spec_with_texts("s")} FROM attempt a JOIN task_state s USING (task_id)
+SELECT {spec_with_texts("s")}, s.state #> '{{work,params}}' FROM attempt a JOIN task_state s USING (task_id)
 WHERE a.task_id = %(task)s AND a.attempt = %(attempt)s AND a.state = 'current'
 """

@@ -10,9 +10,10 @@ import psycopg
 from events.records import VERDICTS
 from infra.kafka import compress, decompress
 from jobs.base import Batch, BatchResult, RowVerdict
+from processors.importer.shadows import compared, rejected_then, told_of
 
 # One row as it is kept: number, verdict, key, code, arguments, field, value, and of a real run what the
-# preview said.
+# preview said; of a shadow "rejected" in that place where the row is not loaded now, and what would change.
 Row = list[Any]
 LONGEST_VALUE = 200
 
@@ -22,7 +23,11 @@ async def keep_preview(connection: psycopg.AsyncConnection[Any], batch: Batch, r
     if not batch.task.wants_verdicts:
         return
     rows = previewed(batch, result)
-    if not batch.task.dry_run:
+    told = None
+    if batch.task.shadow_of is not None:
+        rows = compared(rows, result, await rejected_then(connection, batch))
+        told = told_of(rows).model_dump_json()
+    elif not batch.task.dry_run:
         before = await _before(connection, batch)
         rows = [[*row, before[row[0]]] for row in rows if before.get(row[0], row[1]) != row[1]]
     if rows:
@@ -37,6 +42,7 @@ async def keep_preview(connection: psycopg.AsyncConnection[Any], batch: Batch, r
                 "last": batch.numbers[-1],
                 "counts": [said[verdict] for verdict in VERDICTS],
                 "verdicts": compress(orjson.dumps(rows, default=str)),
+                "told": told,
             },
         )
 
@@ -74,8 +80,8 @@ async def _before(connection: psycopg.AsyncConnection[Any], batch: Batch) -> dic
 
 
 _KEEP = """
-INSERT INTO preview_batch (task_id, attempt, batch_no, first_row, last_row, counts, verdicts)
-VALUES (%(task)s, %(attempt)s, %(batch)s, %(first)s, %(last)s, %(counts)s, %(verdicts)s)
+INSERT INTO preview_batch (task_id, attempt, batch_no, first_row, last_row, counts, verdicts, told)
+VALUES (%(task)s, %(attempt)s, %(batch)s, %(first)s, %(last)s, %(counts)s, %(verdicts)s, %(told)s::jsonb)
 """
 _BEFORE = """
 SELECT verdicts FROM preview_batch p

@@ -1,5 +1,6 @@
 """How a batch's rows are written: all at once, or, when the database refused one, by halves."""
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -7,6 +8,7 @@ import psycopg
 from domain.errors import MalformedRow
 from events.records import Counts
 from jobs.base import TOO_LARGE, Batch, BatchResult, Kind, RejectedRow, RowVerdict
+from jobs.specs import as_original
 
 
 async def write_quickly(connection: psycopg.AsyncConnection[Any], kind: Kind, batch: Batch) -> BatchResult:
@@ -16,7 +18,7 @@ async def write_quickly(connection: psycopg.AsyncConnection[Any], kind: Kind, ba
     if not batch.task.dry_run:
         return await kind.write(connection, batch)
     async with connection.transaction() as dry:
-        result = await kind.write(connection, batch)
+        result = await kind.write(connection, replace(batch, task=as_original(batch.task)))
         raise psycopg.Rollback(dry)
     return result
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from events.records import ControlTotal
 from jobs.base import AccountTotals
 from jobs.records import StatementPeriod
+from jobs.specs import as_original
 from processors.reader.leases import Lease
 
 
@@ -46,7 +47,8 @@ async def kept_totals(engine: AsyncEngine, lease: Lease) -> tuple[int, tuple[Acc
 
 
 def _origin(lease: Lease) -> dict[str, Any]:
-    return {"task": lease.spec.task_id, "origin": lease.work.origin, "attempt": lease.spec.attempt}
+    original = as_original(lease.spec).task_id
+    return {"task": original, "origin": lease.work.origin, "attempt": lease.work.attempt}
 
 
 async def keep_periods(engine: AsyncEngine, lease: Lease, periods: Sequence[StatementPeriod]) -> None:

@@ -17,6 +17,7 @@ from domain.task import load
 from domain.work import Work
 from events.records import Priority
 from jobs.base import TaskSpec
+from jobs.specs import spec_of
 from processors.reader.cutter import CutBatch
 from processors.reader.lease_statements import CLAIM, FINISH, MOVE, OFFER, RECORD, RENEW
 
@@ -82,15 +83,16 @@ class Leases:
             ).one_or_none()
         if row is None:
             return None
+        work = _work(row.state)
         return Lease(
-            spec=TaskSpec.of(str(row.task_id), row.attempt, row.spec),
+            spec=spec_of(str(row.task_id), row.attempt, row.spec, work.params),
             priority=row.spec["priority"],
             tries=row.tries,
             batch_no=row.cursor["batch_no"],
             row=row.cursor["row"],
             taken_from=row.taken_from.split("/")[0] if row.taken_from else None,
             takeovers=row.takeovers,
-            work=_work(row.state),
+            work=work,
         )
 
     async def renew(self, lease: Lease) -> None:

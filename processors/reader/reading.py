@@ -15,7 +15,7 @@ from events.base import Event
 from events.cloudevents import Envelope, Headers
 from events.topics import BATCHES, TASKS
 from infra.kafka import Publisher
-from infra.recordings import planned
+from infra.recordings import planned, shadowed
 from jobs.base import Kind, Source, SourceTools, Survey
 from processors.facts import batch_headers, batch_key, fact
 from processors.reader.cutter import CutBatch, Cutter, Sizes
@@ -48,12 +48,13 @@ class Reader:
 
     async def read(self, lease: Lease) -> None:
         """Read the attempt from its cursor to the end; what it raises decides what the task becomes."""
-        plan = await self._plan(lease)
+        lease, plan = await self._planned(lease)
         done = Progress.of(plan, lease.batch_no, lease.row)
         source, survey = None, Survey(rows=None)
         if plan.behind or lease.work.input == "source":
             # As the attempt read it that numbered the rows: the same pages, whatever 1C has done since.
-            spec = replace(lease.spec, attempt=lease.work.origin)
+            of_shadow = lease.spec.shadow_of is not None
+            spec = lease.spec if of_shadow else replace(lease.spec, attempt=lease.work.origin)
             source = self.kind_named(spec.kind).source(spec, self.tools)
             survey = await source.survey()
         await self._publish(lease, surveyed(lease, plan, survey, done))
@@ -73,12 +74,18 @@ class Reader:
         await self._publish(lease, source_read(lease, plan, read, cutter.batches if cutter else None))
         await self.leases.finish(lease)
 
-    async def _plan(self, lease: Lease) -> Plan:
-        """A first attempt reads its source, and that is all."""
-        if lease.spec.attempt == 1:
-            return Plan(behind=True)
+    async def _planned(self, lease: Lease) -> tuple[Lease, Plan]:
+        """A first attempt reads its source, and that is all; a shadow does what its original's next attempt
+        would."""
+        spec = lease.spec
+        if spec.shadow_of is not None:
+            async with self.engine.begin() as connection:
+                work, plan = await shadowed(connection, spec.task_id, spec.source)
+            return replace(lease, work=work), plan
+        if spec.attempt == 1:
+            return lease, Plan(behind=True)
         async with self.engine.begin() as connection:
-            return await planned(connection, lease.spec.task_id, lease.work)
+            return lease, await planned(connection, spec.task_id, lease.work)
 
     def _cutter(self, lease: Lease, plan: Plan, survey: Survey) -> Cutter:
         begun = lease.batch_no > plan.after_batch

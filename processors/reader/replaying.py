@@ -79,6 +79,8 @@ class Repeater:
         for they tell a row's place among all of its source."""
         numbers: Sequence[int] = range(data["first_row"], data["first_row"] + len(data["rows"]))
         rows: list[Row] = data["rows"]
+        # Said of the attempt that it was recorded by.
+        data = {name: said for name, said in data.items() if name not in ("before", "row_numbers")}
         more: dict[str, Any] = {}
         if step.only is not None:
             rows = [rows[row_no - numbers[0]] for row_no in step.only]

@@ -11,6 +11,7 @@ from domain.plans import Plan
 from infra.recordings import changes_since, row_of
 from jobs.base import AccountTotals, Kind, SourceTools
 from jobs.restating import restating_of
+from jobs.specs import as_original
 from processors.reader.keeping import kept_totals
 from processors.reader.leases import Lease
 from processors.reader.replaying import Repeater
@@ -43,7 +44,7 @@ class Restater:
         of the source says nothing where nothing has changed."""
         told, totals = await kept_totals(self._engine, self._lease)
         if self._how is not None and totals:
-            task_id, work = self._lease.spec.task_id, self._lease.work
+            task_id, work = as_original(self._lease.spec).task_id, self._lease.work
             async with self._engine.connect() as connection:
                 changes = await changes_since(connection, task_id, work, plan, told)
             if changes and (context := await self._context(plan, repeater)) is not None:

@@ -14,7 +14,7 @@ from projections.queries import paging
 
 # Batches looked at at once: up to 4,000 rows each.
 MOST_BATCHES = 4
-_FIELDS = ("row", "verdict", "key", "code", "args", "field", "value", "before")
+_FIELDS = ("row", "verdict", "key", "code", "args", "field", "value", "before", "changes")
 _BATCHES = """
 SELECT p.first_row, p.last_row, p.verdicts FROM preview_batch p
 WHERE p.task_id = :id AND p.last_row > :after
@@ -38,7 +38,7 @@ async def rows(
     found: list[dict[str, Any]] = []
     while len(found) <= limit:
         batches = await _batches(connection, task_id, after, verdict)
-        for row in _unpacked(batches, after):
+        for row in unpacked(batches, after):
             if verdict is None or row["verdict"] == verdict:
                 found.append(row)
         if len(batches) < MOST_BATCHES:
@@ -53,7 +53,8 @@ async def _batches(connection: AsyncConnection, task_id: UUID, after: int, verdi
     return list((await connection.execute(text(_BATCHES), parameters)).all())
 
 
-def _unpacked(batches: list[Any], after: int) -> Iterator[dict[str, Any]]:
+def unpacked(batches: list[Any], after: int) -> Iterator[dict[str, Any]]:
+    """The rows of batches, those behind row ``after``."""
     for batch in batches:
         for row in orjson.loads(decompress(bytes(batch.verdicts))):
             if row[0] > after:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain import task as tasks
 from domain.identity import event_id
 from events.cloudevents import Envelope, decode
-from events.tasks import TaskEvent
+from events.tasks import TaskEvent, TaskSubmitted
 from events.topics import PARTITIONS, TASKS
 from infra.clock import utc_now
 from infra.kafka import Publisher
@@ -43,13 +43,17 @@ async def deciding(settings: Settings) -> AsyncIterator[None]:
 
 
 async def _decide(consumer: AIOKafkaConsumer, publisher: Publisher, topic: str, engine: AsyncEngine) -> None:
-    states: dict[str, tasks.State] = {}
+    folded: dict[str, Folded] = {}
     async for message in consumer:
         cause = decode(message.value, message.headers)
-        before = states.get(cause.subject, tasks.Absent())
-        states[cause.subject], said = tasks.step(before, cast(TaskEvent, cause.event), utc_now())
+        known = folded.setdefault(cause.subject, Folded(tasks.Absent(), message.partition))
+        if isinstance(cause.event, TaskSubmitted):
+            known.spec = cause.event.model_dump(
+                mode="json", include={"kind", "params", "source", "priority", "dry_run"}
+            )
+        known.state, said = tasks.step(known.state, cast(TaskEvent, cause.event), utc_now())
         async with engine.begin() as connection:
-            await store.save(connection, {cause.subject: Folded(states[cause.subject], message.partition)})
+            await store.save(connection, {cause.subject: known})
         for event in said:
             await publisher.publish(topic, _because_of(cause, event))
 

@@ -126,6 +126,8 @@ FULL: tuple[Event, ...] = (
 
 # With the fields that their versions got later.
 LATER: tuple[Event, ...] = (
+    TaskReplayRequested(attempt=2, scope="all", input="source", params={"mapping": {"quantity": "C"}}),
+    TaskRequestAccepted(seq=4, request="replay", attempt=2, params={"mapping": {"quantity": "C"}}),
     TaskStarted(seq=4, attempt=2, tries=1, worker="conductor", version="0.1.0"),
     TaskSourceRead(attempt=2, rows=200, batches=2, source_rows=1200, source_batches=12),
     TaskBatchImported(
