@@ -19,15 +19,19 @@ Deferred = Literal["replay", "undo"]
 
 
 class TaskSubmitted(Event):
-    """Somebody asked for work. ``source`` says where the input is: a content hash or a period."""
+    """Somebody asked for work. ``source`` says where the input is: a content hash or a period.
+    ``closed_period_override``, here and in the other requests, is the id under which PostgreSQL keeps the
+    reason for which an administrator lets it touch the closed period."""
 
     type: Literal["task.submitted.v1"] = "task.submitted.v1"
+    later = frozenset({"closed_period_override"})
     kind: str
     params: dict[str, Any] = Field(default_factory=dict)
     source: dict[str, Any] = Field(default_factory=dict)
     priority: Priority = "normal"
     idempotency_key: str | None = None
     dry_run: bool = False
+    closed_period_override: str | None = None
 
 
 class TaskStarted(Event):
@@ -78,10 +82,11 @@ class TaskBatchImported(Event):
 
     ``warned`` rows look wrong in something and were used all the same; each has its verdict beside that.
     ``before`` says which verdicts the same rows had until then, by an earlier attempt (None = none).
+    ``touched_closed`` rows are booked in the closed period and were written all the same (None = none).
     """
 
     type: Literal["task.batch_imported.v1"] = "task.batch_imported.v1"
-    later = frozenset({"before"})
+    later = frozenset({"before", "touched_closed"})
     attempt: int
     batch_no: int = Field(ge=1)
     rows: int = Field(ge=0)
@@ -96,6 +101,7 @@ class TaskBatchImported(Event):
     elapsed_ms: int = Field(ge=0)
     worker: str
     before: Counts | None = None
+    touched_closed: int | None = Field(default=None, ge=1)
 
     @property
     def counts(self) -> Counts:
@@ -196,38 +202,47 @@ class TaskRequestAccepted(Event):
     """
 
     type: Literal["task.request_accepted.v1"] = "task.request_accepted.v1"
+    later = frozenset({"closed_period_override"})
     seq: int
     request: Deferred
     attempt: int
     scope: Scope = "all"
     input: Input = "recorded"
     force: bool = False
+    closed_period_override: str | None = None
 
 
 class TaskReplayRequested(Event):
     """Run it again: as attempt ``attempt``, over ``scope``, from ``input``."""
 
     type: Literal["task.replay_requested.v1"] = "task.replay_requested.v1"
+    later = frozenset({"closed_period_override"})
     attempt: int
     scope: Scope
     input: Input
+    closed_period_override: str | None = None
 
 
 class TaskUndoRequested(Event):
     """Take back what the task has written; ``force`` also where rows were changed since."""
 
     type: Literal["task.undo_requested.v1"] = "task.undo_requested.v1"
+    later = frozenset({"closed_period_override"})
     force: bool = False
+    closed_period_override: str | None = None
 
 
 class TaskUndone(Event):
-    """What was given back, and what could not be."""
+    """What was given back, and what could not be; ``touched_closed`` rows of it are booked in the closed
+    period (None = none)."""
 
     type: Literal["task.undone.v1"] = "task.undone.v1"
+    later = frozenset({"touched_closed"})
     seq: int
     removed: int
     restored: int
     conflicts: int
+    touched_closed: int | None = Field(default=None, ge=1)
 
 
 class TaskRowCorrected(Event):
