@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Reason = Literal[
-    "changed_by_import", "also_in_import", "changed_by_person", "still_used", "before_unknown", "refused"
-]
+from domain.undo import Reason
+
 Becomes = Literal["removed", "restored", "becomes_other", "stays"]
 
 

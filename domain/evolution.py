@@ -100,9 +100,7 @@ def _submitted(state: State, event: TaskSubmitted) -> State:
     if not isinstance(state, Absent):
         return state
     about = About(kind=event.kind, priority=event.priority, dry_run=event.dry_run)
-    return Pending(
-        seq=state.seq, about=about, work=Work(closed_period_override=event.closed_period_override)
-    )
+    return Pending(seq=state.seq, about=about, work=Work(closed_period_override=event.closed_period_override))
 
 
 def _work_done(state: State, event: TaskSourceRead | TaskBatchImported) -> State:

@@ -10,6 +10,7 @@ import psycopg
 from jobs.base import Batch, RejectedRow, RowVerdict
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_likeness import told_already
+from jobs.records import Transaction
 
 _STORED = """
 SELECT b.key, b.task_id::text, b.row_no, b.data_version, b.retracted FROM bank_transaction b
@@ -61,14 +62,19 @@ async def verdicts(
     return said
 
 
-def _followed(row: Incoming, known: Stored | None) -> RowVerdict:
-    """1C's rows follow their DataVersion."""
-    new = row.transaction
+def follows(new: Transaction, known: tuple[str | None, bool] | None) -> str:
+    """1C's rows follow their DataVersion; ``known``: the version that is stored, and whether retracted."""
     if known is None:
-        return _verdict(row, "skipped", "never_imported") if new.retracted else _verdict(row, "created")
-    if (known.data_version, known.retracted) == (new.data_version, new.retracted):
-        return _verdict(row, "unchanged")
-    return _verdict(row, "retracted" if new.retracted else "updated")
+        return "skipped" if new.retracted else "created"
+    if known == (new.data_version, new.retracted):
+        return "unchanged"
+    return "retracted" if new.retracted else "updated"
+
+
+def _followed(row: Incoming, known: Stored | None) -> RowVerdict:
+    stored = None if known is None else (known.data_version, known.retracted)
+    verdict = follows(row.transaction, stored)
+    return _verdict(row, verdict, "never_imported" if verdict == "skipped" else None)
 
 
 def _verdict(incoming: Incoming, verdict: str, code: str | None = None, **args: Any) -> RowVerdict:

@@ -1,8 +1,8 @@
 """The golden files: how each version stands in the log. ``python -m tests.events.golden`` adds missing ones.
 
 ``<type>.full.json`` is what is written, ``<type>.minimal.json`` the least that must be readable for
-ever, ``<type>.later.json`` and ``<type>.closed.json`` what is written since the version got further fields. Files are only ever added: a
-changed one would be a changed past.
+ever, ``<type>.later.json`` and ``<type>.closed.json`` what is written since the version got further fields.
+Files are only ever added: a changed one would be a changed past.
 """
 
 from pathlib import Path
