@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.bars import bytes_bar
+from cli.closed_period import ClosedPeriodReason
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
 from cli.root import state_of
 from cli.screen import Screen
@@ -70,6 +71,7 @@ def import_file(
     batch_size: BatchSize = None,
     no_classify: NoClassify = False,
     idempotency_key: Key = None,
+    closed_period_reason: ClosedPeriodReason = None,
     param: Param = None,
     mapped: Mapped = None,
     template: Template = None,
@@ -86,7 +88,7 @@ def import_file(
         params = {"control_totals": control_totals.value, "auto_classify": not no_classify} | params
     if batch_size is not None:
         params["batch_size"] = batch_size
-    options = Options(dry_run=dry_run, force=force, key=idempotency_key)
+    options = Options(dry_run, force, idempotency_key, closed_period_reason)
     with state.api() as api:
         accepted = upload(state.screen, api, kind, path, params, options)
     said(state, accepted, watched=follow_it or dry_run)

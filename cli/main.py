@@ -9,6 +9,7 @@ from cli import (
     audit,
     bulk,
     classify,
+    closed_period,
     correct,
     coverage,
     demo,
@@ -74,6 +75,7 @@ app.command()(mapping.mapping)
 app.command()(duplicates.duplicates)
 app.command()(coverage.coverage)
 app.command()(history.events)
+app.add_typer(closed_period.app, name="closed-period", help="Up to which day bookings are closed.")
 app.add_typer(audit.app, name="audit", help="The history as a file that can be verified.")
 app.add_typer(sync.app, name="sync", help="Load from 1C.")
 app.add_typer(classify.app, name="classify", help="Categories of bank transactions.")

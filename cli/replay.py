@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.closed_period import ClosedPeriodReason
 from cli.root import state_of
 from cli.watching import TaskId, said
 
@@ -45,6 +46,7 @@ def replay(
     source: Input = None,
     key: Key = None,
     follow_it: Follow = False,
+    closed_period_reason: ClosedPeriodReason = None,
 ) -> None:
     """Run a task again as its next attempt. Nothing is loaded twice, corrections stay."""
     wanted: dict[str, Any] = {}
@@ -52,6 +54,8 @@ def replay(
         wanted["scope"] = scope.value
     if source is not None:
         wanted["input"] = source.value
+    if closed_period_reason is not None:
+        wanted["closed_period_reason"] = closed_period_reason
     state = state_of(ctx)
     with state.api() as api:
         accepted = api.post(
