@@ -112,12 +112,13 @@ async def test_a_row_that_was_moved_out_of_the_period_may_not_go_back_into_it(
 
 async def test_the_preview_says_the_same(engine: AsyncEngine, applying: Applying) -> None:
     task_id = await imported(engine, applying)
+    expected: list[tuple[ClosedPeriod | None, dict[str | None, int]]] = [
+        (None, {None: 3}),
+        (ClosedPeriod(UNTIL), {None: 1, "period_closed": 2}),
+        (ClosedPeriod(UNTIL, override=True), {None: 3}),
+    ]
     async with driver_of(engine) as connection:
-        for closed, by_reason in (
-            (None, {None: 3}),
-            (ClosedPeriod(UNTIL), {None: 1, "period_closed": 2}),
-            (ClosedPeriod(UNTIL, override=True), {None: 3}),
-        ):
+        for closed, by_reason in expected:
             groups = await foresee(connection, TRANSACTIONS, task_id, force=False, closed=closed)
             counted: dict[str | None, int] = {}
             for group in groups:
