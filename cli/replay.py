@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.closed_period import ClosedPeriodReason
+from cli.recorded import recorded_until
 from cli.root import state_of
 from cli.watching import TaskId, said
 
@@ -58,6 +59,8 @@ def replay(
         wanted["closed_period_reason"] = closed_period_reason
     state = state_of(ctx)
     with state.api() as api:
+        if source is not InputOption.source:
+            recorded_until(state.screen, api.get(f"/tasks/{task_id}"), state.screen.tell)
         accepted = api.post(
             f"/tasks/{task_id}/replay", json=wanted, headers={"Idempotency-Key": key} if key else {}
         )

@@ -33,6 +33,10 @@ class Status(StrEnum):
 Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be given several times.")]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="May be given several times.")]
 Retrying = Annotated[bool, typer.Option("--retrying", help="Only those that wait for their next try.")]
+Expiring = Annotated[
+    bool,
+    typer.Option("--input-expires-soon", help="Only those whose recorded input the log forgets soon."),
+]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
 AsOf = Annotated[
     str | None,
@@ -50,6 +54,7 @@ def tasks(
     status: Statuses = None,
     kind: Kinds = None,
     retrying: Retrying = False,
+    input_expires_soon: Expiring = False,
     limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +65,7 @@ def tasks(
         "kind": [one.replace("-", "_") for one in kind or ()],
         "limit": min(limit, 500),
         **({"retrying": True} if retrying else {}),
+        **({"input_expires_soon": True} if input_expires_soon else {}),
     }
     with state.api() as api:
         found = list(islice(api.items("/tasks", wanted), limit))

@@ -1,5 +1,7 @@
 """The statements of a projection. Rows come as one JSON document each; names follow the search path."""
 
+from jobs.cleaning import SHOWN
+
 _TASK = (
     'partition, "offset", seq, kind, status, outcome, attempt, priority, dry_run, submitted_by,'
     " correlation_id, created_at, seen_at, started_at, finished_at, failure, params, source, counts,"
@@ -98,10 +100,7 @@ WRITE_PURGED = """
 INSERT INTO purged_task SELECT * FROM jsonb_populate_recordset(NULL::purged_task, %s::jsonb)
 """
 # The audit trail stays: what leaves are the lists and, with the rejects, row data.
-PURGE = tuple(
-    f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])"
-    for table, column in (("task", "id"), ("attempt", "task_id"), ("batch", "task_id"), ("reject", "task_id"))
-)
+PURGE = tuple(f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])" for table, column in SHOWN.items())
 
 WRITE_OFFSETS = """
 UPDATE projection_offset o SET "offset" = n."offset"

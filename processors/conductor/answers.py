@@ -15,13 +15,14 @@ from events.tasks import (
     TaskCompleted,
     TaskEvent,
     TaskFailed,
+    TaskPurged,
     TaskRequestAccepted,
     TaskStarted,
     TaskUndone,
 )
 from infra.clock import Now
 from infra.version import VERSION
-from processors.conductor import files, store, undos
+from processors.conductor import files, leftovers, store, undos
 from processors.conductor.store import Folded
 
 
@@ -50,7 +51,7 @@ class Answers:
     ) -> None:
         """Move the fence, fill the outbox, hand an undo to who does it; a task that is undone, or that fails
         or is stopped before anything of it was ever complete, frees its file, and a later attempt that
-        completes holds it again."""
+        completes holds it again. What a task leaves that goes out of the lists is removed by importers."""
         if not said:
             return
         for event in said:
@@ -60,6 +61,8 @@ class Answers:
                 await files.release(connection, cause.task_id)
             if isinstance(event, TaskCompleted) and event.attempt > 1:
                 await files.hold(connection, cause.task_id)
+            if isinstance(event, TaskPurged):
+                await leftovers.leave_over(connection, cause.task_id, known)
             if isinstance(event, TaskRequestAccepted) and event.request == "undo":
                 await undos.begin(connection, cause.task_id, known, event)
         await store.put_out(connection, known.partition, [self._envelope(cause, event) for event in said])

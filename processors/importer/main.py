@@ -1,10 +1,12 @@
 """``python -m processors.importer.main``: one importer process."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
 import faust
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.topics import BATCHES
 from infra.faust_app import AppSettings, build_app, die, one_ahead, run
@@ -13,6 +15,7 @@ from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
 from jobs.kinds.registry import kind_named, kinds
 from processors.importer.applying import Applying
+from processors.importer.forgetting import Forgetting
 from processors.importer.importing import Importer, Tell, unpacked
 from processors.importer.undoing import UndoWorker
 
@@ -58,13 +61,11 @@ def build(settings: Settings) -> faust.App:
 
     @app.task  # type: ignore[untyped-decorator]
     async def undoing() -> None:
-        await wait_for_postgres(engine)
-        try:
-            await undos.run()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
-            await die("undoing", error)
+        await _beside("undoing", engine, undos.run)
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def forgetting() -> None:
+        await _beside("forgetting", engine, Forgetting(engine).run)
 
     for priority, topic in BATCHES.items():
         app.agent(
@@ -72,6 +73,17 @@ def build(settings: Settings) -> faust.App:
             name=f"batches.{priority}",
         )(batches)
     return app
+
+
+async def _beside(what: str, engine: AsyncEngine, run: Callable[[], Awaitable[None]]) -> None:
+    """Work beside the batches, for as long as the process runs."""
+    await wait_for_postgres(engine)
+    try:
+        await run()
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
+        await die(what, error)
 
 
 async def _told(tell: Tell, event: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from projections.queries import paging
+from projections.queries import kept, paging
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class TaskFilter:
     created_to: datetime | None = None
     failure: str | None = None
     retrying: bool | None = None
+    input_expires_soon: bool | None = None
     q: str | None = None
 
 
@@ -37,6 +38,7 @@ _CONDITIONS = {
     "created_to": "t.created_at < :created_to",
     "failure": "t.failure = :failure",
     "retrying": "(t.retry IS NOT NULL) = :retrying",
+    "input_expires_soon": kept.EXPIRES_SOON,
     "q": "t.id IN (SELECT f.task_id FROM intake f WHERE f.file_name ILIKE :q)",
 }
 
@@ -52,6 +54,9 @@ def conditions(wanted: TaskFilter) -> tuple[str, dict[str, Any]]:
         # Said as the index has it: a comparison with a parameter would walk through all tasks.
         if name == "retrying":
             condition = f"t.retry IS {'NOT NULL' if value else 'NULL'}"
+        if name == "input_expires_soon":
+            found.append(condition if value else f"{condition} IS NOT TRUE")
+            continue
         found.append("t.id = :q" if name == "q" and _uuid(value) else condition)
         parameters[name] = _parameter(name, value)
     return " AND ".join(found), parameters

@@ -1,4 +1,4 @@
-"""Up to which day bookings are closed, and why it was touched all the same."""
+"""The closed period, how long recorded input is kept, and what is left of tasks that cleanup took away."""
 
 from pathlib import Path
 
