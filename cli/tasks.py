@@ -70,7 +70,7 @@ def tasks(
     with state.api() as api:
         found = list(islice(api.items("/tasks", wanted), limit))
     if as_json:
-        state.screen.raw(_json(found))
+        state.screen.raw(as_json_text(found))
     elif found:
         _list(state.screen, found)
     else:
@@ -83,7 +83,7 @@ def show(ctx: typer.Context, task_id: TaskId, as_json: AsJson = False, as_of: As
     with state.api() as api:
         task = api.get(f"/tasks/{task_id}", {"as_of": figures.said(as_of)} if as_of else None)
         if as_json:
-            state.screen.raw(_json(task))
+            state.screen.raw(as_json_text(task))
             return
         details(state.screen, task)
         state.screen.line()
@@ -133,5 +133,6 @@ def _list(screen: Screen, found: list[Json]) -> None:
     screen.show(made)
 
 
-def _json(value: object) -> str:
+def as_json_text(value: object) -> str:
+    """As the API gave it, for a person's eyes too."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

@@ -98,6 +98,6 @@ async def test_of_a_clean_task_nothing_is_said(api: Installation) -> None:
 
 async def test_it_is_no_question_about_the_past(api: Installation) -> None:
     async with api.client() as client:
-        asked = {"input_expires_soon": True, "as_of": "2026-01-01T00:00:00Z"}
+        asked = {"input_expires_soon": "true", "as_of": "2026-01-01T00:00:00Z"}
         answer = await client.get("/api/v1/tasks", params=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "not_as_of")

@@ -18,6 +18,7 @@ from events.records import Counts
 from events.tasks import (
     TaskBatchImported,
     TaskCancelRequested,
+    TaskCleanupRequested,
     TaskReplayRequested,
     TaskSourceRead,
     TaskSubmitted,
@@ -227,6 +228,14 @@ async def test_it_does_not_where_another_task_holds_the_file_by_then(world: Worl
     await submitted(world, other)
     await loaded_again(world, task)
     assert (await holds(world, task), await holds(world, other)) == (False, True)
+
+
+async def test_what_a_removed_task_leaves_is_handed_to_importers_once(world: World) -> None:
+    task = new_id()
+    await world.hear(world.event(task, UPLOAD), world.event(task, DONE), world.event(task, BATCH))
+    await world.hear(world.event(task, TaskCleanupRequested()), world.event(task, TaskCleanupRequested()))
+    assert types(await world.said(task))[-1] == "task.purged.v1"
+    assert await world.scalar("SELECT kind FROM leftover WHERE task_id = :task", task=task) == UPLOAD.kind
 
 
 async def test_a_source_that_is_away_is_tried_again_when_the_time_has_come(world: World) -> None:
