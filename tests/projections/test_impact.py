@@ -88,8 +88,8 @@ async def task_of(connection: AsyncConnection, kind: str, **params: str) -> str:
         text(
             'INSERT INTO task (id, partition, "offset", seq, kind, status, attempt, priority, dry_run,'
             " submitted_by, correlation_id, created_at, seen_at, started_at, params, source, counts,"
-            " progress) VALUES (:id, 0, 1, 1, :kind, 'completed', 1, 'normal', false, 'user:1', '', :at, :at, :at,"
-            " CAST(:params AS jsonb), '{}', '{}', '{}')"
+            " progress) VALUES (:id, 0, 1, 1, :kind, 'completed', 1, 'normal', false, 'user:1', '', :at, :at,"
+            " :at, CAST(:params AS jsonb), '{}', '{}', '{}')"
         ),
         {"id": task, "kind": kind, "at": NOW, "params": _json(params)},
     )
