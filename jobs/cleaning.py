@@ -28,7 +28,8 @@ GOING: Mapping[str, str] = {
     "error_detail": _OF_TASK,
     # How its table was read, with the first rows of it.
     "table_mapping": _OF_TASK,
-    "bulk_target": "bulk_id = %(task)s",
+    # What nobody has published yet still is.
+    "bulk_target": "bulk_id = %(task)s AND (event_id IS NULL OR published_at IS NOT NULL)",
     # What an undo of it would need. Where it stands over another task's row that may still be undone, and
     # where it brought one, it stays until that one has gone too.
     "undo": _OF_TASK,
