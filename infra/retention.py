@@ -17,6 +17,7 @@ from infra.postgres import is_outage
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
+_PATIENCE_MS = 5_000
 _SETTING = "retention.ms"
 # What was set for the topic itself, as DescribeConfigs names where a value comes from.
 _OF_TOPIC = 1
@@ -54,15 +55,25 @@ async def set_retention(bootstrap: str, wanted: Mapping[str, str]) -> list[str]:
 async def keep_known(engine: AsyncEngine, bootstrap: str, topics: Collection[str]) -> None:
     """Write down what the broker says, each minute until cancelled; while it is away its last word counts."""
     while True:
+        looking = asyncio.ensure_future(_look(engine, bootstrap, topics))
         try:
-            await note(engine, await retentions(bootstrap, topics))
-        except (KafkaError, OSError, TimeoutError) as error:
-            log.warning("Kafka does not say how long it keeps recorded input: %s", error)
-        except Exception as error:
-            if not is_outage(error):
-                raise
-            log.warning("PostgreSQL is away: how long input is kept is written down later")
+            await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            # A client that is stopped while it connects leaves its socket open: it ends by itself.
+            await asyncio.wait([looking])
+            raise
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _look(engine: AsyncEngine, bootstrap: str, topics: Collection[str]) -> None:
+    try:
+        await note(engine, await retentions(bootstrap, topics))
+    except (KafkaError, OSError, TimeoutError) as error:
+        log.warning("Kafka does not say how long it keeps recorded input: %s", error)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log.warning("PostgreSQL is away: how long input is kept is written down later")
 
 
 async def note(engine: AsyncEngine, found: Mapping[str, timedelta | None]) -> None:
@@ -88,7 +99,7 @@ class _Admin:
     """An admin client for as long as a question takes."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        self._client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_PATIENCE_MS)
 
     async def __aenter__(self) -> AIOKafkaAdminClient:
         try:
