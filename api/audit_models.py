@@ -109,6 +109,9 @@ class AttemptInfo(BaseModel):
     rows: int | None
     batches: int | None
     counts: TaskCounts
+    skipped: int = Field(
+        description="Rows of the source that are in no batch: folders, groups and their sums."
+    )
     totals: list[dict[str, Any]]
     notes: list[str]
     error: TaskError | None

@@ -76,14 +76,21 @@ class StockQuery(Paged):
     in_stock: bool | None = None
 
 
-@router.post("/components/recalculate-all", status_code=202, responses=starts())
+@router.post("/components/recalculate-all", status_code=202, responses=starts(409))
 async def recalculate_all(
     start: Start,
+    connection: Reading,
     wanted: RecalculateRequest | None = None,
 ) -> AsyncSyncResponse:
-    """Recalculate the prices of all components by their methods; only what changes is written."""
+    """Recalculate the prices of all components by their methods; only what changes is written. A day before
+    one that was recalculated is refused."""
     wanted = wanted or RecalculateRequest()
     params = moment(wanted, start.context)
+    latest = await price_desk.recalculated(connection)
+    if latest is not None and latest.isoformat() > str(params["as_of"]) and not await start.repeats():
+        raise Problem(
+            409, "recalculated_later", field="as_of", as_of=params["as_of"], later=latest.isoformat()
+        )
     return await start.submit("recalculate", {"type": "database"}, params, dry_run=wanted.dry_run)
 
 

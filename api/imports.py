@@ -16,6 +16,7 @@ from api.problems import Problem, worded
 from api.responses import starts
 from api.starting import Start
 from infra.objects import StoredFile
+from infra.task_texts import HASHED, keyed_hash
 from infra.wording import Language
 from jobs.base import Upload as ToUpload
 from jobs.params import ImportParams
@@ -55,10 +56,12 @@ async def import_file(
     params = _params(upload, wanted.params, start.language)
     if params.preview is not None:
         await _check_preview(start.context, params.preview, file)
+    key, written = start.context.settings.keyed_hash_key(), params.written()
     return await start.submit(
         name,
         {"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
-        params.given(),
+        params.given() | ({HASHED: keyed_hash(key, written)} if written else {}),
+        texts=written,
         priority=params.priority,
         dry_run=flag(upload, "dry_run"),
         file_hash=file.sha256,

@@ -21,6 +21,7 @@ from api.problems import Problem
 from api.responses import reads, starts
 from api.security import Reader
 from api.starting import Start
+from infra.clock import today
 from infra.wording import Language, word
 from projections.queries import pricelists
 
@@ -85,9 +86,13 @@ class ItemQuery(Paged):
 async def create_pricelist(
     wanted: PricelistRequest,
     start: Start,
+    connection: Reading,
 ) -> AsyncSyncResponse:
-    """Make a price list; it is there, with its number, when its task is completed."""
+    """Make a price list; it is there, with its number, when its task is completed. A warehouse list is of
+    today: what was in stock before is in the lists that were made then."""
     params = {"kind": wanted.kind, "currency": wanted.currency, **moment(wanted, start.context)}
+    if wanted.kind == "warehouse" and not await start.repeats():
+        await _refuse_past_stock(connection, wanted, start.context)
     return await start.submit("pricelist_create", {"type": "database"}, params)
 
 
@@ -145,6 +150,18 @@ async def export_xlsx(
         media_type=XLSX,
         background=BackgroundTask(path.unlink, missing_ok=True),
     )
+
+
+async def _refuse_past_stock(connection: AsyncConnection, wanted: PricelistRequest, context: Context) -> None:
+    """Only the balance of now is kept; where a list was made on that day or before, it is named."""
+    if wanted.as_of is None or wanted.as_of == today(context.settings.onec_zone):
+        return
+    made = await pricelists.latest(connection, "warehouse", wanted.as_of)
+    day = wanted.as_of.isoformat()
+    if made is None:
+        raise Problem(422, "stock_day_past", field="as_of", as_of=day)
+    told = {"number": made["number"], "made": made["as_of"].isoformat(), "pricelist_id": str(made["id"])}
+    raise Problem(422, "stock_day_past_listed", field="as_of", as_of=day, **told)
 
 
 async def _known(connection: AsyncConnection, pricelist_id: UUID) -> PricelistInfo:

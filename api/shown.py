@@ -35,7 +35,7 @@ def task_info(row: TaskRow, language: Language) -> TaskInfo:
         **{name: task[name] for name in _AS_IT_IS},
         progress=TaskProgress(**{**progress, "message": _message(progress["message"], language)}),
         counts=TaskCounts(**task["counts"]),
-        params=task["params"] | ({} if row.file_name is None else {"file_name": row.file_name}),
+        params=row.params,
         about=row.file_name or _period(task["params"], language),
         error=error,
         retry=TaskRetry(**task["retry"], error=error) if task["retry"] else None,

@@ -64,6 +64,11 @@ class Starting:
             ) from error
         return await self._answer(accepted)
 
+    async def repeats(self) -> bool:
+        """Whether this was asked for before, under the same key."""
+        asked = self._asked
+        return await self.context.submissions.knows(asked["actor"], asked["idempotency_key"])
+
     async def _answer(self, accepted: Accepted) -> AsyncSyncResponse:
         self._response.headers["Location"] = f"/api/v1/tasks/{accepted.task_id}"
         code = "task.accepted" if accepted.published else "task.accepted_waits"

@@ -33,8 +33,8 @@ class WarnedRowInfo(BaseModel):
 
 
 class WarnedRowList(BaseModel):
-    """``total`` counts the rows of all attempts, those of a failed or stopped task too; ``result.warned`` of
-    a completed task those of its last attempt."""
+    """``total`` counts the task's rows as they are now, like ``result.warned`` of a completed task: those of
+    its latest complete run and of what was loaded since; of a failed or stopped one all that were warned."""
 
     items: list[WarnedRowInfo]
     total: int

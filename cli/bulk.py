@@ -8,6 +8,7 @@ import typer
 
 from cli.api import Api, Json
 from cli.closed_period import ClosedPeriodReason
+from cli.days import moment_of
 from cli.failures import PARTIAL, Interrupted
 from cli.root import State, state_of
 from cli.targets import followed, listed, targets
@@ -33,8 +34,14 @@ class Scopes(StrEnum):
 
 Failing = Annotated[str | None, typer.Option("--failure", help="Fingerprint of an error.")]
 By = Annotated[str | None, typer.Option("--by", help="Who asked for them.")]
-From = Annotated[datetime | None, typer.Option("--from", help="Submitted from then on, UTC.")]
-To = Annotated[datetime | None, typer.Option("--to", help="Submitted before then, UTC.")]
+From = Annotated[
+    datetime | None,
+    typer.Option("--from", parser=moment_of, metavar="TIME", help="Submitted from then on, UTC."),
+]
+To = Annotated[
+    datetime | None,
+    typer.Option("--to", parser=moment_of, metavar="TIME", help="Submitted before then, UTC."),
+]
 Scope = Annotated[Scopes | None, typer.Option("--scope", help="Of a replay; left out: what suits each.")]
 Force = Annotated[bool, typer.Option("--force", help="Of an undo: also what was changed since.")]
 Rate = Annotated[int, typer.Option("--rate", min=1, max=100, help="Requests a second.")]
@@ -118,4 +125,4 @@ def _refused(state: State, task_id: str) -> bool:
 
 
 def _moment(said: datetime | None) -> str | None:
-    return None if said is None else f"{said.isoformat()}Z"
+    return None if said is None else said.isoformat() if said.tzinfo else f"{said.isoformat()}Z"

@@ -6,15 +6,17 @@ from typing import Annotated
 import typer
 
 from cli.closed_period import ClosedPeriodReason
+from cli.days import day_of
 from cli.root import state_of
 from cli.sync import Follow
 from cli.watching import said
 
 app = typer.Typer(no_args_is_help=True)
 
-DAY = ["%Y-%m-%d"]
-First = Annotated[datetime, typer.Option("--from", formats=DAY, help="First booking date.")]
-Last = Annotated[datetime, typer.Option("--to", formats=DAY, help="Last booking date; both are included.")]
+First = Annotated[datetime, typer.Option("--from", parser=day_of, metavar="DAY", help="First booking date.")]
+Last = Annotated[
+    datetime, typer.Option("--to", parser=day_of, metavar="DAY", help="Last booking date; both are included.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing, say what would change.")]
 Threshold = Annotated[float, typer.Option(min=0.5, max=1.0, help="From how sure on the model decides.")]
 KeepActive = Annotated[bool, typer.Option("--keep-active", help="Make a version, leave the active one.")]

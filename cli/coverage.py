@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from cli.api import Json
+from cli.days import day_of
 from cli.failures import CLEAN, PARTIAL
 from cli.root import state_of
 from cli.screen import Screen
@@ -31,9 +32,11 @@ _MISSING = frozenset({"gap", "balance_break"})
 
 Account = Annotated[str | None, typer.Option("--account", help="Only this account.")]
 From = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; else 31 days.")
+    datetime | None, typer.Option("--from", parser=day_of, metavar="DAY", help="First day; else 31 days.")
 ]
-To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; else today.")]
+To = Annotated[
+    datetime | None, typer.Option("--to", parser=day_of, metavar="DAY", help="Last day; else today.")
+]
 
 
 def coverage(

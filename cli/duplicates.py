@@ -13,6 +13,7 @@ import typer
 
 from cli import figures
 from cli.api import Api, Json
+from cli.days import day_of
 from cli.failures import CLEAN, PARTIAL, Failure
 from cli.root import state_of
 from cli.screen import Screen, cells, table
@@ -37,9 +38,11 @@ Task = Annotated[
 ]
 Account = Annotated[str | None, typer.Option("--account", help="Only of this account.")]
 From = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the bank's row.")
+    datetime | None, typer.Option("--from", parser=day_of, metavar="DAY", help="First day of the bank's row.")
 ]
-To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; included.")]
+To = Annotated[
+    datetime | None, typer.Option("--to", parser=day_of, metavar="DAY", help="Last day; included.")
+]
 Decide = Annotated[
     Decision | None,
     typer.Option(help="Say it of all of them; `same` leaves out those with more than one partner."),

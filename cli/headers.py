@@ -34,5 +34,10 @@ def unknown_header(screen: Screen, found: Mapping[str, Any]) -> None:
 def file_of(task: Json) -> dict[str, str]:
     """What stands in the command that loads the file again."""
     kind = {"stock_import": "stock"}.get(task["kind"], task["kind"].replace("_", "-"))
-    name = str(task["about"] or "FILE")
-    return {"file": f"'{name}'" if " " in name else name, "kind": kind, "id": task["id"]}
+    name = task["params"].get("file_name") or "FILE"
+    return {"file": shell_name(str(name)), "kind": kind, "id": task["id"]}
+
+
+def shell_name(name: str) -> str:
+    """As it is typed; a shell divides at spaces."""
+    return f"'{name}'" if " " in name else name

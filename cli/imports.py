@@ -10,6 +10,8 @@ import typer
 from cli.bars import bytes_bar
 from cli.closed_period import ClosedPeriodReason
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
+from cli.guessing import STATEMENT, kind_of
+from cli.headers import shell_name
 from cli.root import state_of
 from cli.screen import Screen
 from cli.trial import Trial, examine
@@ -18,7 +20,7 @@ from cli.uploads import Options, checked, upload
 from cli.watching import said
 from domain.errors import TidemarkError
 
-_LOCAL_KIND = "bank-transactions"
+_LOCAL_KIND = STATEMENT
 
 
 class ControlTotals(StrEnum):
@@ -29,7 +31,10 @@ class ControlTotals(StrEnum):
 
 
 File = Annotated[Path, typer.Argument(help="The file, for example kl_to_1c.txt.", show_default=False)]
-Kind = Annotated[str, typer.Option(help="What the file holds: bank-transactions, contractors, stock …")]
+Kind = Annotated[
+    str | None,
+    typer.Option(help="What the file holds: bank-transactions (needs no --kind), contractors, stock …"),
+]
 Param = Annotated[
     list[str] | None, typer.Option("--param", help="NAME=VALUE of this kind, e.g. warehouse=Основной.")
 ]
@@ -62,7 +67,7 @@ Key = Annotated[str | None, typer.Option(help="The same key starts the same task
 def import_file(
     ctx: typer.Context,
     file: File,
-    kind: Kind = _LOCAL_KIND,
+    kind: Kind = None,
     follow_it: Follow = False,
     dry_run: DryRun = False,
     server: Server = False,
@@ -80,7 +85,7 @@ def import_file(
 ) -> None:
     """Load a file. With --follow or --dry-run the exit code is 0 only if everything added up."""
     state, path = state_of(ctx), checked(file)
-    kind = kind.replace("_", "-")
+    kind = kind_of(path) if kind is None else kind.replace("_", "-")
     if dry_run and not server:
         raise typer.Exit(_try_here(state.screen, path, kind, control_totals))
     params = _given(param or []) | _reading(mapped or [], template, sheet, header_row)
@@ -128,7 +133,7 @@ def _reading(
 def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTotals) -> int:
     """The dry run of this machine; its exit code is what the import's would be."""
     if kind != _LOCAL_KIND:
-        raise Failure("cli.kind_needs_server", kind=kind)
+        raise Failure("cli.kind_needs_server", kind=kind, file=shell_name(str(path)))
     try:
         with bytes_bar(screen, path, "cli.examining", passes=2) as (progress, bar):
             trial = examine(path, lambda size: progress.advance(bar, size))
@@ -137,7 +142,10 @@ def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTota
     except OSError as error:
         raise Failure("cli.file_unreadable", str(path), reason=error.strerror or str(error)) from error
     trial_report(screen, path, trial)
-    return _verdict(screen, trial, control_totals)
+    code = _verdict(screen, trial, control_totals)
+    if trial.rows > trial.rejected and code != REFUSED:
+        screen.say("cli.trial.next", file=shell_name(str(path)))
+    return code
 
 
 def _verdict(screen: Screen, trial: Trial, control_totals: ControlTotals) -> int:
@@ -148,6 +156,9 @@ def _verdict(screen: Screen, trial: Trial, control_totals: ControlTotals) -> int
     if not trial.rows:
         screen.say("cli.trial.empty", style="yellow")
         return CLEAN
+    if trial.rejected == trial.rows:
+        screen.say("cli.trial.none", style="yellow")
+        return PARTIAL
     clean = not trial.rejected and not trial.doubtful
     screen.say("cli.trial.clean" if clean else "cli.trial.partial", style="green" if clean else "yellow")
     return CLEAN if clean else PARTIAL

@@ -78,7 +78,7 @@ def reconciliation(screen: Screen, accounts: Sequence[Account]) -> None:
         screen.say("cli.more_accounts", count=left_out)
 
 
-def summary(screen: Screen, documents: int, accounts: Sequence[Account]) -> str:
+def summary(screen: Screen, documents: int, accounts: Sequence[Account], rejected: int = 0) -> str:
     """``13 documents · total 81,184.00 RUB (in 40,000.00, out 41,184.00) · adds up``."""
     parts = [screen.word("cli.documents", count=documents)]
     for currency, (received, spent) in _turnover(accounts).items():
@@ -91,7 +91,16 @@ def summary(screen: Screen, documents: int, accounts: Sequence[Account]) -> str:
                 spent=screen.money(spent),
             )
         )
-    return " · ".join([*parts, *([screen.word(f"cli.sum.{verdict(accounts)}")] if accounts else [])])
+    if accounts:
+        # Totals are over all rows that can be read: that they add up says nothing of what was loaded.
+        proof = verdict(accounts)
+        parts.append(
+            screen.word("cli.sum.file_adds_up" if rejected and proof == "adds_up" else f"cli.sum.{proof}")
+        )
+    if rejected:
+        code = "cli.sum.rejected" if rejected < documents else "cli.sum.all_rejected"
+        parts.append(screen.word(code, rejected=rejected, documents=documents))
+    return " · ".join(parts)
 
 
 def verdict(accounts: Sequence[Account]) -> Proof:

@@ -44,6 +44,8 @@ def tag(screen: Screen, task: Json) -> Tag:
         return Tag("✓", screen.word("cli.status.clean"), "green")
     rejected = task["counts"].get("rejected", 0)
     code = "cli.status.partial" if rejected else "cli.status.partial_totals"
+    if rejected and rejected == sum(task["counts"].values()):
+        code = "cli.status.none_loaded"
     return Tag("▲", screen.word(code, count=rejected), "yellow")
 
 

@@ -6,16 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from cli.closed_period import ClosedPeriodReason
+from cli.days import day_of
 from cli.root import state_of
 from cli.watching import said
 
 app = typer.Typer(no_args_is_help=True)
 
 From = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, by 1C's calendar.")
+    datetime | None, typer.Option("--from", parser=day_of, metavar="DAY", help="First day, by 1C's calendar.")
 ]
 To = Annotated[
-    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; both are included.")
+    datetime | None, typer.Option("--to", parser=day_of, metavar="DAY", help="Last day; both are included.")
 ]
 Follow = Annotated[bool, typer.Option("--follow", help="Show the progress and the result.")]
 DryRun = Annotated[

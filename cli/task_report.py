@@ -13,6 +13,7 @@ from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.recorded import recorded_until
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
+from cli.skipped import skipped
 from cli.status import tag
 from cli.targets import KIND, targets
 from cli.training import training
@@ -41,7 +42,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         undone(screen, api, task)
         return
     if accounts and rows:
-        screen.line(summary(screen, rows, accounts), style="bold")
+        screen.line(summary(screen, rows, accounts, task["counts"].get("rejected", 0)), style="bold")
     screen.line(str(standing), style=f"bold {standing.style}")
     if task["dry_run"]:
         screen.say("cli.dry_run", style="yellow")
@@ -50,8 +51,9 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
         screen.show(verdict_table(screen, task["counts"]))
+        skipped(screen, task, attempts)
         if task["dry_run"] and rows:
-            screen.say("cli.dry_run.rows", id=task["id"])
+            screen.say("cli.dry_run.rows", style="dim", id=task["id"])
     if task["kind"] == KIND:
         targets(screen, api, task["id"])
     findings(screen, api, task)
@@ -151,9 +153,27 @@ def _next_steps(screen: Screen, task: Json) -> None:
         code = "must_match"
     elif code == "failed" and task["error"]["type"] == HEADER_UNKNOWN:
         code = HEADER_UNKNOWN
+    if task["dry_run"] and task["status"] == "completed":
+        _after_dry_run(screen, task, clean=code == "clean")
+        return
     if has_words(f"cli.next.{code}", screen.language):
         screen.line()
         screen.say(f"cli.next.{code}", **file_of(task))
+
+
+def _after_dry_run(screen: Screen, task: Json, *, clean: bool) -> None:
+    """The command that does it; nothing of a dry run can be corrected or loaded."""
+    params = task["params"]
+    if "file_name" in params:
+        command = "tidemark import {file} --kind {kind} --follow".format(**file_of(task))
+    elif task["kind"] == "bank_transactions" and "date_from" in params:
+        command = f"tidemark sync transactions --from {params['date_from']} --to {params['date_to']} --follow"
+    elif task["kind"] == "contractors":
+        command = "tidemark sync contractors --follow"
+    else:
+        return
+    screen.line()
+    screen.say("cli.next.dry_run" if clean else "cli.next.dry_run_partial", command=command)
 
 
 def _params(params: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ _DIRECTIONS: tuple[Direction, ...] = ("in", "out", "transfer", "unknown")
 
 def report(screen: Screen, path: Path, trial: Trial) -> None:
     """Everything in the order in which one asks: what is it, does it add up, what is wrong with it."""
-    screen.line(summary(screen, trial.rows, trial.totals), style="bold")
+    screen.line(summary(screen, trial.rows, trial.totals, trial.rejected), style="bold")
     screen.line()
     _contents(screen, path, trial)
     if trial.by_direction:

@@ -118,7 +118,7 @@ def _result(work: Work) -> dict[str, Any]:
     notes = list(work.source.notes) if work.source else []
     return words | {
         "total": totals.total,
-        "warned": work.warned,
+        "warned": work.warned_by_now,
         **({"touched_closed": work.touched_closed} if work.touched_closed else {}),
         "batches": len(work.done),
         "notes": notes,

@@ -31,7 +31,7 @@ def reads_anew(scope: Scope, source: Input) -> bool:
 class Work(Record):
     """One attempt: what it is to do and what has been done.
 
-    ``tries`` counts its starts, ``faults`` those that failed by their source. The two ``…_before`` are
+    ``tries`` counts its starts, ``faults`` those that failed by their source. The three ``…_before`` are
     what earlier attempts left standing when this one does only a part of the source again. ``origin`` is
     the attempt whose reading of the source numbers rows and batches, ``since`` the one that last began with
     all of them, ``whole`` what was found at the end of the source where an earlier attempt has reached it.
@@ -51,6 +51,7 @@ class Work(Record):
     closed_period_override: str | None = None
     source: SourceFacts | None = None
     rejected_before: int = 0
+    warned_before: int = 0
     doubts_before: int = 0
     origin: int = 1
     since: int = 1
@@ -66,6 +67,11 @@ class Work(Record):
         """Rows that stand rejected by now; those that are loaded again were among them."""
         again = self.counts.total if self.scope == "rejected" else 0
         return max(self.rejected_before - again, 0) + self.counts.rejected
+
+    @property
+    def warned_by_now(self) -> int:
+        """Rows that carry a warning; one that was rejected carried none."""
+        return self.warned_before + self.warned
 
     @property
     def doubts(self) -> int:
@@ -140,6 +146,7 @@ def next_work(work: Work, attempt: int, scope: Scope, source: Input) -> Work:
         scope=scope,
         input=source,
         rejected_before=0 if scope == "all" else work.rejected,
+        warned_before=0 if scope == "all" else work.warned_by_now,
         doubts_before=0 if scope == "all" else doubts,
         origin=attempt if anew else work.origin,
         since=attempt if scope == "all" else work.since,

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -24,8 +24,6 @@ Read = TypeVar("Read")
 
 # How often a worker looks whether its partitions move.
 LOOK_SECONDS = 5.0
-
-
 # A consumer that is joining its group is not left before the broker has answered, which takes up to a
 # session; nothing is lost by going without a word, the successor has the same member id.
 LEAVE_SECONDS = 3.0
@@ -104,6 +102,19 @@ async def _end_when_stuck(app: App, seconds: float) -> None:
     await die("consumer", TimeoutError(f"no message is on its way though there are some: {where}"))
 
 
+def ending(name: str, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Work beside the agents, as a task or by a timer: it ends the process as an agent does."""
+
+    @wraps(work)
+    async def ended() -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
+            await die(name, error)
+
+    return ended
+
+
 async def die(agent: Any, error: BaseException) -> NoReturn:
     """An exception nobody classified ends the process: no agent outlives one, nothing is skipped.
 
@@ -165,7 +176,7 @@ async def in_sets(stream: Any, handle: Handle, *, most: int = 500) -> None:
     lost it for good. An exception of ``handle`` leaves here with nothing acknowledged.
     """
     queue: asyncio.Queue[Any] = asyncio.Queue(maxsize=most)
-    worker = asyncio.ensure_future(_drain(queue, handle, most))
+    worker = asyncio.ensure_future(ending("in_sets", partial(_drain, queue, handle, most))())
     try:
         async for event in stream.noack().events():
             putting = asyncio.ensure_future(queue.put(event))
@@ -179,13 +190,10 @@ async def in_sets(stream: Any, handle: Handle, *, most: int = 500) -> None:
 
 
 async def _drain(queue: asyncio.Queue[Any], handle: Handle, most: int) -> None:
-    try:
-        while True:
-            events = [await queue.get()]
-            while len(events) < most and not queue.empty():
-                events.append(queue.get_nowait())
-            await handle(events)
-            for event in events:
-                event.ack()
-    except Exception as error:  # noqa: BLE001 - the edge: whoever is not classified ends the process
-        await die("in_sets", error)
+    while True:
+        events = [await queue.get()]
+        while len(events) < most and not queue.empty():
+            events.append(queue.get_nowait())
+        await handle(events)
+        for event in events:
+            event.ack()

@@ -1,21 +1,46 @@
 """The seams between workers, kinds and sources. A worker knows these, never a kind by name."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import psycopg
 
 from domain.closing import ClosedPeriod
-from domain.errors import Fatal, Rejected
-from events.records import ControlTotal, Counts
-from infra.objects import ObjectStore
+from domain.errors import Rejected
+from events.records import Counts
 from jobs.formats.tables.fields import Layout
 from jobs.params import ImportParams
-from jobs.records import StatementPeriod
+from jobs.sourcing import (
+    AccountTotals,
+    Page,
+    Row,
+    Source,
+    SourceTools,
+    Summary,
+    Survey,
+    TotalsRefused,
+)
 
-Row = dict[str, Any]
+__all__ = [
+    "TOO_LARGE",
+    "AccountTotals",
+    "Batch",
+    "BatchResult",
+    "Kind",
+    "Page",
+    "RejectedRow",
+    "Row",
+    "RowVerdict",
+    "Source",
+    "SourceTools",
+    "Summary",
+    "Survey",
+    "TaskSpec",
+    "TotalsRefused",
+    "Upload",
+    "WarnedRow",
+]
 
 # In the place of a row that no message can carry, with its size in bytes: rejected as ``row_too_large``.
 TOO_LARGE = "#row_too_large"
@@ -32,75 +57,15 @@ class TaskSpec:
     source: Mapping[str, Any]
     dry_run: bool = False
 
+    @classmethod
+    def of(cls, task_id: str, attempt: int, spec: Mapping[str, Any]) -> "TaskSpec":
+        """``spec`` as the conductor keeps it."""
+        return cls(task_id, attempt, spec["kind"], spec["params"], spec["source"], spec["dry_run"])
+
     @property
     def wants_verdicts(self) -> bool:
         """Of every row: in a dry run, and in a real run that is compared with one (``params.preview``)."""
         return self.dry_run or "preview" in self.params
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What is known before the first row: how many there will be (None = unknown), and the context
-    that every batch of this source carries (own accounts, say)."""
-
-    rows: int | None
-    context: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Page:
-    """Consecutive source rows. ``ordinals`` maps a row number (1-based in the source) to how many
-    identical rows came before it; only repeats are listed. ``skipped`` source rows are none of ``rows``."""
-
-    rows: list[Row]
-    ordinals: dict[int, int] = field(default_factory=dict)
-    skipped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AccountTotals:
-    """A control total with the account's number, which stays out of the log."""
-
-    account: str
-    total: ControlTotal
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is known after the last row. ``rows`` counts all, skipped ones included. ``notes`` are codes
-    of things a reader of the result must know (``onec_allowed_only``, say)."""
-
-    rows: int
-    skipped: int = 0
-    totals: tuple[AccountTotals, ...] = ()
-    periods: tuple[StatementPeriod, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-class TotalsRefused(Fatal):
-    """The statement's control totals are not met and the task wants all or nothing; ``totals`` say by how
-    much, for every account. Codes: ``turnover_differs``, ``closing_differs``, ``turnover_unproven``,
-    ``closing_unproven``."""
-
-    def __init__(self, code: str, totals: tuple[AccountTotals, ...], account_ref: str) -> None:
-        super().__init__(code, account_ref=account_ref)
-        self.totals = totals
-
-
-class Source(Protocol):
-    """Where rows come from. Reading twice gives the same rows in the same order."""
-
-    async def survey(self) -> Survey:
-        """Refuse what cannot be read (``Fatal``) before anything is published."""
-        ...
-
-    def pages(self) -> AsyncGenerator[Page, None]:
-        """All rows from the first, in pages of a bounded size."""
-        ...
-
-    def summary(self) -> Summary:
-        """Valid when ``pages`` has ended."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +140,6 @@ class BatchResult:
     verdicts: tuple[RowVerdict, ...] = ()
     warned: tuple[WarnedRow, ...] = ()
     touched_closed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SourceTools:
-    """What a source may use: the object store, the settings of 1C (``jobs.sources.onec``), the keyed hash
-    under which the log knows an account, and a connection to PostgreSQL for kinds whose rows are there."""
-
-    objects: ObjectStore
-    account_ref: Callable[[str], str]
-    onec: Any | None = None
-    connect: Callable[[], AbstractAsyncContextManager[psycopg.AsyncConnection[Any]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

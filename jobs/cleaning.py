@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 # By the projection, in the transaction that takes in task.purged.v1; tables of the schema ``read``.
 SHOWN: Mapping[str, str] = {"task": "id", "attempt": "task_id", "batch": "task_id", "reject": "task_id"}
+# With them, of the schema ``public``: what a person wrote, and how a table was read with its first rows.
+BESIDE: Mapping[str, str] = {"task_text": "task_id", "table_mapping": "task_id"}
 
 _OF_TASK = "task_id = %(task)s"
 _LIVING = "SELECT FROM task_state s WHERE s.task_id = {other} AND s.state ->> 'name' <> 'purged'"
@@ -26,8 +28,6 @@ GOING: Mapping[str, str] = {
     "warned_row": _OF_TASK,
     "reconciliation": _OF_TASK,
     "error_detail": _OF_TASK,
-    # How its table was read, with the first rows of it.
-    "table_mapping": _OF_TASK,
     # What nobody has published yet still is.
     "bulk_target": "bulk_id = %(task)s AND (event_id IS NULL OR published_at IS NOT NULL)",
     # What an undo of it would need. Where it stands over another task's row that may still be undone, and

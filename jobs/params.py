@@ -1,6 +1,6 @@
 """What a person may say of an import beside the file."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 class ImportParams(BaseModel):
     """``params`` of every upload. ``preview`` is the id of a dry run of the same file: rows of which that
-    had said something else are named by ``GET /tasks/{id}/preview``."""
+    had said something else are named by ``GET /tasks/{id}/preview``. ``free`` are fields in which a person
+    may write anything: they never enter the log."""
 
     model_config = ConfigDict(extra="forbid")
+    free: ClassVar[frozenset[str]] = frozenset()
 
     demo: bool = False
     batch_size: int | None = Field(default=None, ge=10, le=10_000)
@@ -19,7 +21,11 @@ class ImportParams(BaseModel):
 
     def given(self) -> dict[str, Any]:
         """As the event carries them: what was said, and every default that decides something."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"priority"})
+        return self.model_dump(mode="json", exclude_none=True, exclude={"priority", *self.free})
+
+    def written(self) -> dict[str, Any]:
+        """What a person wrote."""
+        return self.model_dump(mode="json", exclude_none=True, include=set(self.free))
 
 
 Said = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
@@ -43,4 +49,5 @@ class TableWishes(BaseModel):
 class TableParams(ImportParams, TableWishes):
     """``params`` of an uploaded table: what corrects how it is read, over what its ``template`` says."""
 
+    free = frozenset({"sheet", "mapping", "template"})
     template: Said | None = Field(default=None, min_length=1)

@@ -4,8 +4,6 @@ Until an event is acknowledged its row in ``correction`` is unpublished and swep
 is stored, ids included, so that one that is published twice is the same twice.
 """
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +15,7 @@ from domain.states import Pending, Retrying, Running, load
 from events.topics import REJECTS, TASKS
 from infra.clock import new_id
 from infra.kafka import LogUnavailable, Publisher
+from infra.task_texts import keyed_hash
 from producers.correction import (
     Corrected,
     CorrectedMeanwhile,
@@ -75,7 +74,7 @@ class Corrections:
                 "number": one.expected + 1,
                 "attempt": one.attempt,
                 "raw": one.raw,
-                "row_hash": row_hash(self._hash_key, one.raw),
+                "row_hash": keyed_hash(self._hash_key, one.raw),
             }
             for one in wanted
         ]
@@ -99,12 +98,6 @@ class Corrections:
             async with self._engine.begin() as connection:
                 await connection.execute(text(_PUBLISHED), {"ids": [one.event_id for one in some]})
         return True
-
-
-def row_hash(key: bytes, raw: Mapping[str, Any]) -> str:
-    """The keyed hash (HMAC-SHA256, 32 hexadecimal digits) of a row, whatever the order of its fields."""
-    packed = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)
-    return hmac.new(key, packed, hashlib.sha256).hexdigest()[:32]
 
 
 async def _refuse_moved(connection: AsyncConnection, task_id: str, wanted: Sequence[Correction]) -> None:

@@ -29,12 +29,14 @@ class FileAlreadyImported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is asked for. ``actor`` is a user's id; ``file_name`` and
-    ``closed_period_reason`` never enter the log."""
+    """What is asked for. ``actor`` is a user's id. ``file_name``, ``closed_period_reason`` and ``texts``, what
+    a person wrote beside the file, never enter the log: ``params`` have a hash of the texts.
+    """
 
     kind: str
     actor: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
     source: Mapping[str, Any] = field(default_factory=dict)
     priority: Priority = "normal"
     idempotency_key: str | None = None

@@ -18,6 +18,7 @@ from events.cloudevents import Envelope, Headers, encode
 from events.topics import TASKS
 from infra.clock import new_id, utc_now
 from infra.kafka import LogUnavailable, Publisher
+from infra.task_texts import KEEP
 from producers.overrides import keep, override_of
 from producers.submission import Accepted, FileAlreadyImported, KeyReused, Submission
 
@@ -47,6 +48,9 @@ class Submissions:
                 if override is not None:
                     await keep(connection, override)
                 await self._insert(connection, submission, task_id, event_id, value, headers)
+                if submission.texts:
+                    said = orjson.dumps(submission.texts).decode()
+                    await connection.execute(text(KEEP), {"task_id": task_id, "texts": said})
         except IntegrityError:
             return await self._repeated(submission)
         return Accepted(task_id, False, await self._publish_quietly(task_id, value, headers))
@@ -57,6 +61,12 @@ class Submissions:
         event_id = event_id or new_id()
         await self._publisher.publish(self._topic, _envelope(task_id, event_id, actor, event))
         return event_id
+
+    async def knows(self, actor: str, key: str | None) -> bool:
+        """Whether the key has started something: then the answer is that task, whatever happened since."""
+        async with self._engine.connect() as connection:
+            found = await connection.scalar(text(_KEY_KNOWN), {"actor": actor, "key": key})
+        return found is not None
 
     async def file_of_dry_run(self, task_id: str) -> str | None:
         """The hash of the file that a dry run looked at; None where there is no such dry run."""
@@ -172,6 +182,7 @@ INSERT INTO intake (task_id, event_id, actor, kind, priority, idempotency_key, b
 VALUES (:task_id, :event_id, :actor, :kind, :priority, :key, :body_hash, :file_hash,
         :file_name, :active, :value, CAST(:headers AS jsonb))
 """
+_KEY_KNOWN = "SELECT 1 FROM intake WHERE actor = :actor AND idempotency_key = :key"
 _DRY_RUN = """
 SELECT file_hash FROM intake
 WHERE task_id = :id AND (convert_from(value, 'UTF8')::jsonb ->> 'dry_run')::boolean

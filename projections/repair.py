@@ -25,13 +25,13 @@ _STORED = """
 SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
 WHERE table_schema = :schema AND table_name = :table AND is_generated = 'NEVER'
 """
-_MOVED = """
-INSERT INTO {schema}.task_count_change AS c (grain, bucket, partition, status, n)
+_MOVED = f"""
+INSERT INTO {LIVE}.task_count_change AS c (grain, bucket, partition, status, n)
 SELECT grain, date_trunc(grain, at, 'UTC'), partition, moved, sum(n) FROM (
-    SELECT at, partition, status AS moved, CAST(:by AS bigint) AS n FROM {schema}.task_standing
+    SELECT at, partition, status AS moved, CAST(:by AS bigint) AS n FROM {LIVE}.task_standing
     WHERE task_id = :task AND status IS DISTINCT FROM before AND status IS NOT NULL
     UNION ALL
-    SELECT at, partition, before, -CAST(:by AS bigint) FROM {schema}.task_standing
+    SELECT at, partition, before, -CAST(:by AS bigint) FROM {LIVE}.task_standing
     WHERE task_id = :task AND status IS DISTINCT FROM before AND before IS NOT NULL
 ) m CROSS JOIN (VALUES ('day'), ('minute')) g (grain) GROUP BY 1, 2, 3, 4
 ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = c.n + excluded.n
@@ -76,7 +76,7 @@ async def _told_of(connection: AsyncConnection, task_id: UUID) -> bool:
 
 async def _replaced(connection: AsyncConnection, task_id: UUID) -> dict[str, int]:
     changed = {}
-    await _count(connection, LIVE, task_id, -1)
+    await _count(connection, task_id, -1)
     for table, column in _OWNED.items():
         before, after = [await _hashes(connection, of, table, column, task_id) for of in (LIVE, BESIDE)]
         if apart := (before - after).total() + (after - before).total():
@@ -86,22 +86,21 @@ async def _replaced(connection: AsyncConnection, task_id: UUID) -> dict[str, int
         columns = await connection.scalar(text(_STORED), {"schema": LIVE, "table": table})
         found = f"SELECT {columns} FROM {BESIDE}.{table} WHERE {column} = :task"
         await connection.execute(text(f"INSERT INTO {LIVE}.{table} ({columns}) {found}"), named)
-    await _count(connection, LIVE, task_id, +1)
+    await _count(connection, task_id, +1)
     return changed
 
 
-async def _count(connection: AsyncConnection, schema: str, task_id: UUID, by: int) -> None:
+async def _count(connection: AsyncConnection, task_id: UUID, by: int) -> None:
     """Take the task out of the counters, or into them."""
     await connection.execute(
         text(
-            f"INSERT INTO {checked(schema)}.task_count AS c (partition, status, n)"
-            f" SELECT partition, status, :by FROM {schema}.task WHERE id = :task"
+            f"INSERT INTO {LIVE}.task_count AS c (partition, status, n)"
+            f" SELECT partition, status, :by FROM {LIVE}.task WHERE id = :task"
             " ON CONFLICT (partition, status) DO UPDATE SET n = c.n + excluded.n"
         ),
         {"task": task_id, "by": by},
     )
-    moved = _MOVED.format(schema=checked(schema))
-    await connection.execute(text(moved), {"task": task_id, "by": by})
+    await connection.execute(text(_MOVED), {"task": task_id, "by": by})
 
 
 async def _hashes(

@@ -1,6 +1,6 @@
 """The statements of a projection. Rows come as one JSON document each; names follow the search path."""
 
-from jobs.cleaning import SHOWN
+from jobs.cleaning import BESIDE, SHOWN
 
 _TASK = (
     'partition, "offset", seq, kind, status, outcome, attempt, priority, dry_run, submitted_by,'
@@ -99,8 +99,10 @@ ON CONFLICT (partition, status) DO UPDATE SET n = task_count.n + EXCLUDED.n
 WRITE_PURGED = """
 INSERT INTO purged_task SELECT * FROM jsonb_populate_recordset(NULL::purged_task, %s::jsonb)
 """
-# The audit trail stays: what leaves are the lists and, with the rejects, row data.
-PURGE = tuple(f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])" for table, column in SHOWN.items())
+# The audit trail stays: what leaves are the lists and, with the rejects, row data and what a person wrote.
+PURGE = tuple(
+    f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])" for table, column in {**SHOWN, **BESIDE}.items()
+)
 
 WRITE_OFFSETS = """
 UPDATE projection_offset o SET "offset" = n."offset"

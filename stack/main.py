@@ -19,7 +19,8 @@ from stack.leftovers import end_leftovers
 from stack.maven import DownloadFailed
 from stack.ports import PortTaken
 from stack.postgres import PostgresTooOld
-from stack.supervisor import STOP_SECONDS, StartFailed
+from stack.stopping import STOP_SECONDS
+from stack.supervisor import StartFailed
 from stack.up import Guest, run_stack
 
 EXPECTED = (DownloadFailed, KafkaTooOld, PortTaken, PostgresTooOld, StartFailed, ConnectionError)

@@ -3,18 +3,16 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from stack.children import Child, end, kill_group, spawn
+from stack.children import Child, kill_group, spawn
 from stack.delays import next_delay
 from stack.liveness import until_it_stands_still
 from stack.logs import keep_bounded, last_lines
+from stack.stopping import STOP_SECONDS, stop_in_order
 
 POLL = 0.05
-STOP_SECONDS = 10.0
-# Two waves (workers, then servers) and the killing of what stays fit into ten seconds.
-ONE_CHILD_SECONDS = 6.0
 # A child that never got ready in this many tries (15 s) never will; later on it is tried for ever.
 FIRST_TRIES = 5
 
@@ -177,25 +175,12 @@ class Supervisor:
             return
 
     async def _stop_all(self) -> None:
-        """Last come, first gone: a child is asked to stop when all that need it are gone."""
         until = time.monotonic() + STOP_SECONDS - 0.5
         async with self._starting:
             pass
-        gone: Mapping[str, asyncio.Event] = {child.name: asyncio.Event() for child in self._table}
-        await asyncio.gather(*(self._stop_one(child, gone, until) for child in self._table))
+        await stop_in_order(self._table, self._running, self._say, until)
         self._running.clear()
         self._tell()
-
-    async def _stop_one(self, child: Child, gone: Mapping[str, asyncio.Event], until: float) -> None:
-        for other in self._table:
-            if child.name in other.after:
-                await gone[other.name].wait()
-        process = self._running.get(child.name)
-        if process is not None:
-            seconds = max(0.0, min(ONE_CHILD_SECONDS, until - time.monotonic()))
-            if not await end(child, process, seconds):
-                self._say(f"{child.name} did not stop in {seconds:.1f} s and was killed")
-        gone[child.name].set()
 
     def _tell(self) -> None:
         self._changed({name: process.pid for name, process in self._running.items()})

@@ -2,7 +2,8 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -42,6 +43,16 @@ def fresh_database(servers: Servers, template: str | None) -> Iterator[str]:
         yield named(servers.database_url, name)
     finally:
         _administer(servers, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextlib.asynccontextmanager
+async def emptied(url: str, *tables: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection to a database in which these tables have nothing; what is left open is rolled back."""
+    async with await psycopg.AsyncConnection.connect(url) as made:
+        await made.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE".encode())
+        await made.commit()
+        yield made
+        await made.rollback()
 
 
 def drop_template(servers: Servers, name: str) -> None:

@@ -4,10 +4,9 @@ In a database of its own, without a broker: what is measured is PostgreSQL's par
 """
 
 import asyncio
-import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api.event_files import as_json_lines
 from benchmarks.bench import Bench, percentile
 from benchmarks.report import Figure, Outcome, at_most
+from benchmarks.searches import BEGIN, FOUND_AMONG, fill, searches, timed
 from cli.migrate import migration_folders
 from domain.verification import Verifier
 from events.base import Event
@@ -29,38 +29,17 @@ from infra.migrate import upgrade
 from infra.postgres import create_engine, driver
 from infra.signing import Signer, signed_by
 from projections.position import Position
-from projections.queries import past, search
+from projections.queries import past
 from projections.queries.exporting import Exporting
-from projections.queries.search import EventFilter
 from projections.queries.task_filter import TaskFilter
 from projections.roots import Roots
 from projections.schema import in_schema
 from projections.store import Message, apply_set, decoded
 
 DATABASE = "tidemark_audit"
-OF_ONE, SET, TRIED = 10_000, 2_000, 40
-MOST_AS_OF_MS, MOST_SEARCH_MS = 100.0, 50.0
+OF_ONE, SET = 10_000, 2_000
+MOST_AS_OF_MS = 100.0
 ASKED_A_SECOND = 50_000
-FOUND_AMONG = 1_000_000
-ENDED = ("task.completed.v1", "task.failed.v1")
-BEGIN = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
-_COPIES = """
-INSERT INTO task_event (partition, "offset", task_id, number, kind, repeated, id, type, time, actor,
-    correlation_id, causation_id, source, value, hash)
-SELECT mod(n, 12), 1000000 + n, ('0199' || lpad(to_hex(n / 20), 28, '0'))::uuid, mod(n, 20) + 1,
-    (ARRAY['bank_transactions', 'bank_transactions', 'contractors', 'stock_import'])[1 + mod(n / 20, 4)],
-    false, gen_random_uuid()::text,
-    CASE mod(n, 20) WHEN 0 THEN 'task.submitted.v1' WHEN 1 THEN 'task.started.v1'
-        WHEN 18 THEN 'task.source_read.v1'
-        WHEN 19 THEN CASE WHEN mod(n, 2000) = 19 THEN 'task.failed.v1' ELSE 'task.completed.v1' END
-        ELSE 'task.batch_imported.v1' END,
-    %s::timestamptz + n * interval '10 milliseconds',
-    CASE mod(n, 20) WHEN 0 THEN 'user:0199aaaa-0000-7000-8000-' || lpad((mod(n / 20, 50))::text, 12, '0')
-        ELSE 'system:importer' END,
-    'c', NULL, '/tidemark/bench',
-    '{"attempt":1,"worker":"importer-1","fingerprint":"f' || mod(n, 977) || '"}', '\\x00'
-FROM generate_series(1, %s) n
-"""
 
 
 def measure(bench: Bench) -> Outcome:
@@ -79,8 +58,8 @@ async def _measured(server: str, folder: Path, say: Callable[[str], None]) -> Ou
         say("exporting and verifying")
         figures += await _file(engine, task_id, folder)
         say(f"making {FOUND_AMONG:,} events")
-        _fill(url)
-        return Outcome(figures + await _searches(engine))
+        fill(url)
+        return Outcome(figures + await searches(engine))
     finally:
         await engine.dispose()
 
@@ -136,25 +115,13 @@ async def _moments(engine: AsyncEngine, task_id: str) -> list[Figure]:
         assert (await past.listed(connection, TaskFilter(), at)).items
         await past.counts(connection, at)
 
-    one = await _timed(engine, task)
-    both = await _timed(engine, listed)
+    one = await timed(engine, task, OF_ONE)
+    both = await timed(engine, listed, OF_ONE)
     what = f"as_of on a task with {OF_ONE:,} events"
     return [
         at_most(f"{what}, p95", MOST_AS_OF_MS, percentile(one, 0.95), "ms", 1),
         Figure("as_of on the list and the counters of it", f"p95 {percentile(both, 0.95):.1f} ms"),
     ]
-
-
-async def _timed(engine: AsyncEngine, ask: Callable[[AsyncConnection, int], Awaitable[None]]) -> list[float]:
-    chosen = random.Random(1)
-    found = []
-    async with engine.connect() as connection:
-        for _ in range(TRIED):
-            offset = chosen.randrange(OF_ONE)
-            began = time.perf_counter()
-            await ask(connection, offset)
-            found.append((time.perf_counter() - began) * 1000)
-    return found
 
 
 async def _file(engine: AsyncEngine, task_id: str, folder: Path) -> list[Figure]:
@@ -187,36 +154,3 @@ async def _file(engine: AsyncEngine, task_id: str, folder: Path) -> list[Figure]
         Figure("export to lines of JSON, with their roots", f"{found.events / exported:,.0f} events/s"),
         Figure("put under signed roots", f"{found.events / signed:,.0f} events/s"),
     ]
-
-
-def _fill(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET search_path TO read, public")
-        connection.execute("SET synchronous_commit TO off")
-        connection.execute(_COPIES, [BEGIN, FOUND_AMONG])
-        connection.execute("VACUUM ANALYZE task_event")
-
-
-async def _searches(engine: AsyncEngine) -> list[Figure]:
-    person = "user:0199aaaa-0000-7000-8000-000000000007"
-    middle = BEGIN + timedelta(seconds=FOUND_AMONG / 200)
-    wanted = {
-        "newest": EventFilter(),
-        "before a time": EventFilter(time_to=middle),
-        "failures": EventFilter(type=("task.failed.v1",)),
-        "a kind and two types": EventFilter(
-            kind=("stock_import",), type=("task.completed.v1", "task.failed.v1")
-        ),
-        "a person": EventFilter(actor=person, time_to=middle),
-        "words": EventFilter(q="f7"),
-    }
-    figures = []
-    for name, chosen in wanted.items():
-
-        async def ask(connection: AsyncConnection, _: int, chosen: EventFilter = chosen) -> None:
-            assert (await search.events(connection, chosen)).items
-
-        found = await _timed(engine, ask)
-        what = f"search among {FOUND_AMONG:,} events, {name}, p95"
-        figures.append(at_most(what, MOST_SEARCH_MS, percentile(found, 0.95), "ms", 1))
-    return figures

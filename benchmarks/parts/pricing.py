@@ -52,7 +52,10 @@ SELECT id, before, price, currency, method, jsonb_build_object('as_of', date '{A
     'days', {DAYS}, 'quotes', quotes, 'price', raw::text, 'coefficient', coefficient::text,
     'rounding', rounding::text), uuidv7() FROM written
 """
-_TABLES = "component, quote, currency_rate, price_history, pricelist, pricelist_item, part_number, stock_lot"
+_TABLES = (
+    "component, quote, currency_rate, price_history, recalculated_day, pricelist, pricelist_item,"
+    " part_number, stock_lot"
+)
 
 
 def measure(bench: Bench) -> Outcome:

@@ -28,6 +28,7 @@ Reading = Callable[[Connection, Columns, Mapping[str, Any]], Awaitable[Incoming]
 class QuoteParams(TableParams):
     """``params`` of quotes: what the file itself does not say."""
 
+    free = TableParams.free | {"supplier"}
     kind: Literal["supplier", "competitor"] = "supplier"
     supplier: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
     currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")

@@ -1,6 +1,7 @@
 """Task kind ``pricelist_create``: a numbered price list of one moment (прайс-лист)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -36,6 +37,8 @@ UPDATE pricelist SET number = (SELECT coalesce(max(number), 0) + 1 FROM pricelis
 """
 # One after the other, so that no number is left out.
 _NUMBERS = "SELECT pg_advisory_xact_lock(hashtext('pricelist.number'))"
+# Asked for before midnight and read after it, in whatever zone.
+_LATEST = timedelta(days=1)
 
 
 class PricelistCreate:
@@ -55,6 +58,7 @@ class PricelistCreate:
         return DatabaseSource(task, tools, question)
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
+        _refuse_past_stock(batch.context)
         task_id = batch.task.task_id
         rows = list(batch.numbered())
         rejects = tuple(_unrated(row_no, row) for row_no, row in rows if row.get("unrated"))
@@ -78,6 +82,13 @@ class PricelistCreate:
             skipped=len(rows) - len(lines) - len(rejects),
         )
         return BatchResult(counts, rejects, tuple(_verdict(row_no, row, created) for row_no, row in rows))
+
+
+def _refuse_past_stock(context: Mapping[str, Any]) -> None:
+    """Stock is known as it is now: a task that is repeated days later has no list to make."""
+    as_of, taken_at = date.fromisoformat(context["as_of"]), datetime.fromisoformat(context["taken_at"])
+    if context["kind"] == "warehouse" and taken_at.astimezone(UTC).date() > as_of + _LATEST:
+        raise Fatal("stock_day_past", as_of=as_of.isoformat())
 
 
 def _nothing(unpriced: Sequence[Row]) -> Fatal:

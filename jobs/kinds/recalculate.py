@@ -8,6 +8,7 @@ import psycopg
 from domain.errors import Fatal, MalformedRow
 from events.records import Counts
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, Source, SourceTools, TaskSpec, Upload
+from jobs.kinds import price_days
 from jobs.kinds.undo_prices import Prices
 from jobs.prices.statements import COMPONENTS, RECALCULATE
 from jobs.sources.database import DatabaseSource, Question
@@ -17,7 +18,7 @@ DEFAULT_DAYS = 90
 
 class Recalculate:
     """``params.as_of`` (a day) and ``params.days`` say which quotes count; they are the same for all batches,
-    so that prices do not depend on how the work was cut."""
+    so that prices do not depend on how the work was cut. No day is recalculated after a later one."""
 
     name = "recalculate"
     in_order = False
@@ -29,6 +30,7 @@ class Recalculate:
         return DatabaseSource(task, tools, Question(COMPONENTS, context=context))
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
+        await price_days.begin(connection, batch.task.task_id, str(batch.context["as_of"]))
         ids = sorted({int(row["id"]) for row in batch.rows})
         parameters = {
             "ids": ids,

@@ -42,6 +42,7 @@ WHERE component_id = ANY(string_to_array(%s, ',')::bigint[]) AND unit <> '' GROU
 class StockParams(TableParams):
     """``params`` of stock: the warehouse and the currency where the file does not say them."""
 
+    free = TableParams.free | {"warehouse"}
     warehouse: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
     currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from jobs.kinds import price_days
 from jobs.undoing import Connection, Decided
 
 _NEXT = "SELECT n.id, n.task_id FROM price_history n WHERE n.component_id = t.component_id AND n.id > t.id"
@@ -44,7 +45,8 @@ LEFT JOIN component c ON c.id = t.component_id LEFT JOIN LATERAL ({_NEXT} ORDER 
 """
 
     async def withdraw(self, connection: Connection, task_id: str) -> None:
-        """It never brings what others have brought."""
+        """It never brings what others have brought; where it has changed no price its day is free again."""
+        await connection.execute(price_days.FORGET, {"task": task_id})
 
     async def give_back(
         self, connection: Connection, task_id: str, decided: Sequence[Decided], *, force: bool
@@ -58,3 +60,4 @@ LEFT JOIN component c ON c.id = t.component_id LEFT JOIN LATERAL ({_NEXT} ORDER 
         if spliced:
             await connection.execute(_SPLICE, {"rows": spliced})
         await connection.execute(_DROP, {"rows": [*restored, *spliced]})
+        await connection.execute(price_days.FORGET, {"task": task_id})

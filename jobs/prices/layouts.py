@@ -69,7 +69,13 @@ STOCK = Layout(
         Field("code", _CODE, key=True),
         Field("name", _NAME, total=True),
         Field("vendor", _VENDOR),
-        Field("warehouse", ("Склад", "Warehouse", "Место хранения"), titled=True),
+        Field(
+            "warehouse",
+            ("Склад", "Warehouse", "Место хранения"),
+            words=("склад", "магазин", "warehouse"),
+            titled=True,
+            groups=True,
+        ),
         Field("lot", ("Партия", "Серия", "Lot", "Характеристика")),
         Field("unit", _UNIT),
         Field(

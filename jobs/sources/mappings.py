@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from domain.errors import Fatal
+from infra.task_texts import HASHED
 from jobs.base import SourceTools, TaskSpec
 from jobs.formats.tables.fields import Layout
 from jobs.formats.tables.mapping import Found, Wishes
@@ -40,7 +41,10 @@ class Mappings:
         return None if row is None else Found.restored(row[0])
 
     async def wishes(self) -> Wishes:
-        """What was said with the task, over what its template says. Raises Fatal(``template_unknown``)."""
+        """What was said with the task, over what its template says. Raises Fatal ``template_unknown``, and
+        ``task_texts_gone`` where PostgreSQL no longer has what was said."""
+        if HASHED in self._task.params:
+            raise Fatal("task_texts_gone")
         said = Wishes.of(self._task.params)
         name = self._task.params.get("template")
         if name is None:

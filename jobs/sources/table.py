@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import AsyncGenerator, Generator
 from contextlib import closing
+from functools import partial
 from typing import BinaryIO
 
 from domain.errors import Fatal
@@ -89,7 +90,8 @@ class TableSource:
     def _pages(self, book: Book, found: Found) -> Generator[Page, None, None]:
         rows: list[Row] = []
         skipped = 0
-        for records in Records(self._layout, found).read(book.rows(found.sheet)):
+        records_of = Records(self._layout, found, partial(book.merges, found.sheet))
+        for records in records_of.read(book.rows(found.sheet)):
             if records:
                 rows += records
             else:

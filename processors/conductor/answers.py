@@ -22,7 +22,7 @@ from events.tasks import (
 )
 from infra.clock import Now
 from infra.version import VERSION
-from processors.conductor import files, leftovers, store, undos
+from processors.conductor import files, leftovers, outbox, store, undos
 from processors.conductor.store import Folded
 
 
@@ -65,7 +65,7 @@ class Answers:
                 await leftovers.leave_over(connection, cause.task_id, known)
             if isinstance(event, TaskRequestAccepted) and event.request == "undo":
                 await undos.begin(connection, cause.task_id, known, event)
-        await store.put_out(connection, known.partition, [self._envelope(cause, event) for event in said])
+        await outbox.put_out(connection, known.partition, [self._envelope(cause, event) for event in said])
 
     def _envelope(self, cause: Cause, event: TaskEvent) -> Envelope:
         assert tasks.lifecycle(event), "the conductor says lifecycle events only"

@@ -23,7 +23,7 @@ from events.tasks import TaskCancelRequested, TaskEvent, TaskReplayRequested, Ta
 from events.topics import TASKS
 from infra.clock import Now, utc_now
 from infra.kafka import Publisher
-from processors.conductor import store, undos
+from processors.conductor import outbox, store, undos
 from processors.conductor.admission import Limits, Places, free_places, waiting_tasks
 from processors.conductor.answers import Answers, Cause, task_event
 from processors.conductor.store import Folded, OutOfPlace
@@ -150,7 +150,7 @@ class Conductor:
     async def _publish(self, partitions: Sequence[int]) -> None:
         while True:
             async with self._engine.connect() as connection:
-                rows = await store.waiting_out(connection, partitions)
+                rows = await outbox.waiting_out(connection, partitions)
             if not rows:
                 return
             await self._publisher.send_patiently(
@@ -161,7 +161,7 @@ class Conductor:
                 ],
             )
             async with self._engine.begin() as connection:
-                await store.taken_out(connection, [row.id for row in rows])
+                await outbox.taken_out(connection, [row.id for row in rows])
 
 
 def _fresh(events: Sequence[Positioned], offsets: dict[int, int]) -> list[Positioned]:

@@ -1,6 +1,5 @@
 """``python -m processors.conductor.main``: one conductor process."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ import faust
 
 from events.cloudevents import UnreadableEvent, decode
 from events.topics import TASKS
-from infra.faust_app import AppSettings, build_app, die, in_sets, run
+from infra.faust_app import AppSettings, build_app, ending, in_sets, run
 from infra.kafka import Publisher
 from infra.postgres import create_engine
 from infra.settings import Settings
@@ -66,16 +65,11 @@ def build(settings: Settings) -> faust.App:
     async def tasks(stream: Any) -> None:
         await in_sets(stream, handle)
 
-    @app.timer(interval=TICK_SECONDS)  # type: ignore[untyped-decorator]
     async def tick() -> None:
-        try:
-            by = await conductor()
-            await patiently(lambda: by.tick(_mine(app, topic)))
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
-            await die("tick", error)
+        by = await conductor()
+        await patiently(lambda: by.tick(_mine(app, topic)))
 
+    app.timer(interval=TICK_SECONDS)(ending("tick", tick))
     return app
 
 

@@ -1,4 +1,4 @@
-"""What the conductor keeps in PostgreSQL: positions, folded tasks, the fence, the outbox."""
+"""What the conductor keeps in PostgreSQL: positions, folded tasks, the fence."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import task as tasks
-from events.cloudevents import Envelope, encode
 from events.records import VERDICTS, Counts
 from infra.fence import fence_key
 
@@ -122,41 +121,6 @@ async def write_fence(connection: AsyncConnection, task_id: str, fence: tasks.Fe
     )
 
 
-async def put_out(connection: AsyncConnection, partition: int, envelopes: Iterable[Envelope]) -> None:
-    """Leave events for the broker; they go out in this order when the transaction has committed."""
-    rows = []
-    for envelope in envelopes:
-        value, headers = encode(envelope)
-        rows.append(
-            {
-                "partition": partition,
-                "task": envelope.subject,
-                "event": envelope.id,
-                "value": value,
-                "headers": orjson.dumps([(name, value.decode()) for name, value in headers]).decode(),
-            }
-        )
-    if rows:
-        await connection.execute(text(_PUT_OUT), rows)
-
-
-async def waiting_out(connection: AsyncConnection, partitions: Sequence[int]) -> Sequence[Any]:
-    """The outbox of ``partitions``, in order."""
-    rows = await connection.execute(
-        text(
-            "SELECT id, task_id::text AS task_id, value, headers FROM outbox"
-            " WHERE partition = ANY(:partitions) ORDER BY id LIMIT 1000"
-        ),
-        {"partitions": list(partitions)},
-    )
-    return rows.all()
-
-
-async def taken_out(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """The broker has acknowledged these."""
-    await connection.execute(text("DELETE FROM outbox WHERE id = ANY(:ids)"), {"ids": list(ids)})
-
-
 async def due(connection: AsyncConnection, partitions: Sequence[int], now: datetime) -> list[str]:
     """Tasks whose retry has come due."""
     return list(
@@ -196,8 +160,4 @@ ON CONFLICT (task_id) DO UPDATE SET
     queued_at = CASE WHEN excluded.waiting AND NOT task_state.waiting
                      THEN clock_timestamp() ELSE task_state.queued_at END,
     kind = excluded.kind, source_key = excluded.source_key, submitter = excluded.submitter
-"""
-_PUT_OUT = """
-INSERT INTO outbox (partition, task_id, event_id, value, headers)
-VALUES (:partition, :task, :event, :value, CAST(:headers AS jsonb)) ON CONFLICT (event_id) DO NOTHING
 """

@@ -17,6 +17,7 @@ from events.tasks import TaskBatchImported
 from infra import closed_period
 from infra.fence import fence_key, undo_key
 from infra.postgres import driver
+from infra.task_texts import spec_with_texts
 from jobs.base import Batch, BatchResult, Kind, RejectedRow, Row, TaskSpec
 from processors.importer.once import once_each
 from processors.importer.outcomes import (
@@ -133,14 +134,7 @@ def _found(row: tuple[Any, ...] | None, delivered: Delivered) -> _Current | None
     if row is None:
         return None
     spec, closed_until, override, overridden = row
-    task = TaskSpec(
-        task_id=delivered.task_id,
-        attempt=delivered.event.attempt,
-        kind=spec["kind"],
-        params=spec["params"],
-        source=spec["source"],
-        dry_run=spec["dry_run"],
-    )
+    task = TaskSpec.of(delivered.task_id, delivered.event.attempt, spec)
     return _Current(task, closed_period.period_of(closed_until, overridden), override)
 
 
@@ -190,7 +184,7 @@ def _fitting(raw: Row) -> Row:
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
 # The attempt that is current is the one that the task's state speaks of.
 _CURRENT = f"""
-SELECT s.spec, ({closed_period.LATEST}), w.override,
+SELECT {spec_with_texts("s")}, ({closed_period.LATEST}), w.override,
     EXISTS (SELECT FROM closed_period_override o WHERE o.id = w.override::uuid)
 FROM attempt a JOIN task_state s USING (task_id)
 CROSS JOIN LATERAL (SELECT s.state #>> '{{work,closed_period_override}}') w (override)

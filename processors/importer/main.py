@@ -1,15 +1,13 @@
 """``python -m processors.importer.main``: one importer process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
 import faust
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.topics import BATCHES
-from infra.faust_app import AppSettings, build_app, die, one_ahead, run
+from infra.faust_app import AppSettings, build_app, ending, one_ahead, run
 from infra.kafka import Publisher
 from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
@@ -59,14 +57,16 @@ def build(settings: Settings) -> faust.App:
 
     undos = UndoWorker(engine, kinds(), publisher, settings.worker, settings.namespace)
 
-    @app.task  # type: ignore[untyped-decorator]
     async def undoing() -> None:
-        await _beside("undoing", engine, undos.run)
+        await wait_for_postgres(engine)
+        await undos.run()
 
-    @app.task  # type: ignore[untyped-decorator]
     async def forgetting() -> None:
-        await _beside("forgetting", engine, Forgetting(engine).run)
+        await wait_for_postgres(engine)
+        await Forgetting(engine).run()
 
+    app.task(ending("undoing", undoing))
+    app.task(ending("forgetting", forgetting))
     for priority, topic in BATCHES.items():
         app.agent(
             app.topic(settings.namespace + topic, value_serializer="raw"),
@@ -75,23 +75,9 @@ def build(settings: Settings) -> faust.App:
     return app
 
 
-async def _beside(what: str, engine: AsyncEngine, run: Callable[[], Awaitable[None]]) -> None:
-    """Work beside the batches, for as long as the process runs."""
-    await wait_for_postgres(engine)
-    try:
-        await run()
-    except asyncio.CancelledError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
-        await die(what, error)
-
-
 async def _told(tell: Tell, event: Any) -> None:
     """Acknowledge when the log has it; nobody may be waiting for this when it fails."""
-    try:
-        await tell()
-    except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
-        await die("importer", error)
+    await ending("importer", tell)()
     event.ack()
 
 

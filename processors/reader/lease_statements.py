@@ -1,5 +1,7 @@
 """The statements of leases: who holds one, how far its reader is, where its batches lie."""
 
+from infra.task_texts import spec_with_texts
+
 OFFER = """
 INSERT INTO read_lease (task_id, attempt, tries) VALUES (:task, :attempt, :tries)
 ON CONFLICT (task_id, attempt) DO UPDATE
@@ -8,9 +10,9 @@ ON CONFLICT (task_id, attempt) DO UPDATE
     WHERE read_lease.tries < excluded.tries
 """
 # A worker's successor has its name and another token: it need not wait until the lease runs out.
-CLAIM = """
+CLAIM = f"""
 WITH next AS (
-    SELECT l.task_id, l.attempt, l.holder, s.spec, s.state AS known
+    SELECT l.task_id, l.attempt, l.holder, {spec_with_texts("s")}, s.state AS known
     FROM read_lease l JOIN attempt a USING (task_id, attempt) JOIN task_state s USING (task_id)
     WHERE l.state <> 'done' AND a.state = 'current'
       AND l.task_id::text || '/' || l.attempt <> ALL (:mine)

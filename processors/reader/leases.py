@@ -83,17 +83,9 @@ class Leases:
             ).one_or_none()
         if row is None:
             return None
-        spec = row.spec
         return Lease(
-            spec=TaskSpec(
-                task_id=str(row.task_id),
-                attempt=row.attempt,
-                kind=spec["kind"],
-                params=spec["params"],
-                source=spec["source"],
-                dry_run=spec["dry_run"],
-            ),
-            priority=spec["priority"],
+            spec=TaskSpec.of(str(row.task_id), row.attempt, row.spec),
+            priority=row.spec["priority"],
             tries=row.tries,
             batch_no=row.cursor["batch_no"],
             row=row.cursor["row"],

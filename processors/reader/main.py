@@ -1,6 +1,5 @@
 """``python -m processors.reader.main``: one reader process."""
 
-import asyncio
 import hashlib
 import hmac
 from dataclasses import replace
@@ -13,7 +12,7 @@ from events.cloudevents import decode
 from events.tasks import TaskStarted
 from events.topics import TASKS
 from infra.clock import new_id
-from infra.faust_app import AppSettings, build_app, die, in_sets, run
+from infra.faust_app import AppSettings, build_app, ending, in_sets, run
 from infra.kafka import Publisher
 from infra.objects import ObjectStore
 from infra.postgres import create_engine, driver_of, wait_for_postgres
@@ -82,16 +81,11 @@ def build(settings: Settings) -> faust.App:
     async def started(stream: Any) -> None:
         await in_sets(stream, handle)
 
-    @app.task  # type: ignore[untyped-decorator]
     async def reading() -> None:
         await wait_for_postgres(engine)
-        try:
-            await worker.run()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the edge: what nobody classified ends the process
-            await die("reading", error)
+        await worker.run()
 
+    app.task(ending("reading", reading))
     return app
 
 

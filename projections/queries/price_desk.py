@@ -1,10 +1,12 @@
 """Components and what their prices are made of."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from jobs.kinds.price_days import LATEST
 from projections.queries import paging
 from projections.queries.lists import Listing, words
 
@@ -77,3 +79,9 @@ async def component(connection: AsyncConnection, component_id: int) -> dict[str,
         text("SELECT * FROM price_history WHERE component_id = :id ORDER BY id DESC LIMIT :most"), parameters
     )
     return {**row, "history": [dict(change) for change in history.mappings()]}
+
+
+async def recalculated(connection: AsyncConnection) -> date | None:
+    """The latest day that prices were recalculated for."""
+    found: date | None = await connection.scalar(text(LATEST))
+    return found

@@ -1,5 +1,6 @@
 """Price lists that are whole."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,16 @@ async def one(connection: AsyncConnection, pricelist_id: UUID) -> dict[str, Any]
     """The head of a list, or None while it is not whole."""
     statement = f"{PRICELISTS.statement} WHERE p.id = :id AND {_WHOLE}"
     row = (await connection.execute(text(statement), {"id": pricelist_id})).mappings().one_or_none()
+    return dict(row) if row is not None else None
+
+
+async def latest(connection: AsyncConnection, kind: str, day: date) -> dict[str, Any] | None:
+    """The head of the last list of this kind of the day, or of one before it."""
+    statement = (
+        f"{PRICELISTS.statement} WHERE p.kind = :kind AND p.as_of <= :day AND {_WHOLE}"
+        " ORDER BY p.as_of DESC, p.number DESC LIMIT 1"
+    )
+    row = (await connection.execute(text(statement), {"kind": kind, "day": day})).mappings().one_or_none()
     return dict(row) if row is not None else None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.cloudevents import decode as decode_event
+from infra.task_texts import HASHED
 from projections.position import Position
 from projections.queries import kept, paging
 from projections.queries.task_filter import TaskFilter, conditions
@@ -20,11 +21,12 @@ from projections.view import View
 
 # Names, not ids, are what people read; they live beside the read models, not in them.
 _COLUMNS = """
-SELECT to_jsonb(t) AS task, i.file_name, u.name AS submitter, d.detail, l.last
+SELECT to_jsonb(t) AS task, i.file_name, x.texts, u.name AS submitter, d.detail, l.last
 """
 _KEPT = ", kept.recorded_until, kept.input_expires_soon"
 _BESIDE = """
 LEFT JOIN intake i ON i.task_id = t.id
+LEFT JOIN task_text x ON x.task_id = t.id
 LEFT JOIN users u ON u.id = CASE WHEN t.submitted_by LIKE 'user:%' THEN substr(t.submitted_by, 6)::uuid END
 LEFT JOIN error_detail d ON d.id = (t.error ->> 'detail_id')::uuid
 LEFT JOIN LATERAL (
@@ -53,8 +55,8 @@ _THESE = f"""
 {_BESIDE.format(attempts="jsonb_populate_recordset(NULL::attempt, CAST(:attempts AS jsonb))")}
 """
 _INTAKE = """
-SELECT i.value, i.headers, i.file_name, u.name AS submitter, NULL AS detail
-FROM intake i LEFT JOIN users u ON u.id::text = i.actor
+SELECT i.value, i.headers, i.file_name, x.texts, u.name AS submitter, NULL AS detail
+FROM intake i LEFT JOIN users u ON u.id::text = i.actor LEFT JOIN task_text x ON x.task_id = i.task_id
 WHERE NOT EXISTS (SELECT FROM purged_task p WHERE p.id = i.task_id)
 """
 
@@ -71,6 +73,14 @@ class TaskRow:
     last: Mapping[str, Any] | None = None
     recorded_until: datetime | None = None
     input_expires_soon: bool = False
+    texts: Mapping[str, Any] | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """With what a person wrote and the name of the file, which are not in the log."""
+        named = {} if self.file_name is None else {"file_name": self.file_name}
+        said = {name: value for name, value in self.task["params"].items() if name != HASHED}
+        return {**said, **(self.texts or {}), **named}
 
     @property
     def position(self) -> Position | None:
@@ -142,7 +152,8 @@ async def rows_of(connection: AsyncConnection, views: Sequence[View]) -> list[Ta
 
 
 def _then(row: RowMapping) -> TaskRow:
-    return TaskRow(row["task"], row["file_name"], row["submitter"], row["detail"], row["last"])
+    names = (row["file_name"], row["submitter"], row["detail"], row["last"])
+    return TaskRow(row["task"], *names, texts=row["texts"])
 
 
 def _row(row: RowMapping) -> TaskRow:
@@ -156,7 +167,7 @@ def _accepted(row: RowMapping) -> TaskRow:
     view = apply(None, decode_event(bytes(row["value"]), headers))
     assert view is not None
     (task,) = orjson.loads(document([task_row(view)]))
-    return TaskRow(task, row["file_name"], row["submitter"], row["detail"])
+    return TaskRow(task, row["file_name"], row["submitter"], row["detail"], texts=row["texts"])
 
 
 def _key(row: TaskRow) -> tuple[datetime, str]:

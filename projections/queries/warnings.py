@@ -7,15 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from projections.queries import paging
 
-_ROWS = """
+# Whoever did all rows again and ran through, with those who went on after it, says what is true of them now.
+_SINCE = """coalesce((
+    SELECT max(a.attempt) FROM attempt a WHERE a.task_id = :id AND a.scope = 'all' AND EXISTS (
+        SELECT FROM attempt c WHERE c.task_id = :id AND c.attempt >= a.attempt AND c.status = 'completed')
+), 1)"""
+_ROWS = f"""
 SELECT DISTINCT ON (row_no) row_no, attempt, key, codes, args FROM warned_row
-WHERE task_id = :id AND row_no > :after ORDER BY row_no, attempt DESC LIMIT :most
+WHERE task_id = :id AND attempt >= {_SINCE} AND row_no > :after ORDER BY row_no, attempt DESC LIMIT :most
 """
-_TOTAL = "SELECT count(DISTINCT row_no) FROM warned_row WHERE task_id = :id"
+_TOTAL = f"SELECT count(DISTINCT row_no) FROM warned_row WHERE task_id = :id AND attempt >= {_SINCE}"
 
 
 async def total(connection: AsyncConnection, task_id: UUID) -> int:
-    """How many rows of the task carry a warning, of all its attempts."""
+    """How many rows of the task carry a warning now."""
     return int(await connection.scalar(text(_TOTAL), {"id": task_id}) or 0)
 
 

@@ -72,6 +72,36 @@ async def test_failing_what_makes_no_sense_is_refused_by_its_field(
     assert (await api.post(path, json=body, role="user")).status_code == 403
 
 
+async def test_what_was_in_stock_on_a_past_day_is_in_the_lists_of_then(
+    api: Installation, desk: Connection
+) -> None:
+    wanted = {"kind": "warehouse", "as_of": "2025-04-01"}
+    answer = await api.post("/pricelists", json=wanted)
+    assert (answer.status_code, answer.json()["code"]) == (422, "stock_day_past")
+    made = await listed(api, desk, A1="1")
+    await desk.execute("UPDATE pricelist SET kind = 'warehouse'")
+    refused = (await api.post("/pricelists", json=wanted)).json()
+    assert (refused["code"], refused["field"]) == ("stock_day_past_listed", "as_of")
+    assert refused["args"]["pricelist_id"] == made
+    assert "2025-03-31" in refused["detail"]
+    earlier = await api.post("/pricelists", json=wanted | {"as_of": "2025-03-30"})
+    assert earlier.json()["code"] == "stock_day_past"
+
+
+async def test_a_day_before_a_recalculated_one_is_refused(api: Installation, desk: Connection) -> None:
+    body = {"as_of": "2025-03-30"}
+    key = {"Idempotency-Key": "day before"}
+    first = await api.post("/components/recalculate-all", json=body, headers=key)
+    assert first.status_code == 202, first.text
+    await desk.execute("INSERT INTO recalculated_day VALUES (%s, '2025-03-31')", [new_id()])
+    answer = await api.post("/components/recalculate-all", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "recalculated_later")
+    same = await api.post("/components/recalculate-all", json=body, headers=key)
+    assert same.json()["task_id"] == first.json()["task_id"]
+    later = await api.post("/components/recalculate-all", json={"as_of": "2025-03-31"})
+    assert later.status_code == 202, later.text
+
+
 async def test_a_list_pages_and_is_not_found_before_it_is_whole(api: Installation, desk: Connection) -> None:
     made = await listed(api, desk, A1="12.5", A2="3", A3="0.123456")
     [head] = (await api.get("/pricelists", kind="estimate"))["items"]

@@ -1,8 +1,11 @@
 """How tables were read, and templates, over HTTP."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
+import orjson
 import psycopg
 import pytest
 
@@ -63,6 +66,45 @@ async def test_success_a_task_shows_how_its_table_was_read(api: Installation) ->
     assert shown["first_rows"][2] == {"row": 3, "cells": ["А-1", "1,5"]}
     assert (await asked(api, "GET", f"/tasks/{task_id}/mapping", params={"attempt": 2})).status_code == 404
     assert (await asked(api, "GET", f"/tasks/{new_id()}/mapping")).json()["code"] == "task_unknown"
+
+
+async def test_what_was_written_beside_a_file_is_shown_and_is_not_in_the_log(api: Installation) -> None:
+    said = {"warehouse": "у Иванова", "mapping": {"quantity": "Остаток"}}
+    content = table("Артикул;Остаток", "А-1;5")
+
+    async def imported(params: dict[str, Any]) -> httpx.Response:
+        files, key = {"file": ("остатки.csv", content)}, {"Idempotency-Key": "written"}
+        data = {"params": orjson.dumps(params | {"batch_size": 50}).decode()}
+        return await api.post("/imports/stock", headers=key, files=files, data=data)
+
+    answer = await imported(said)
+    assert answer.status_code == 202, answer.text
+    task_id = answer.json()["task_id"]
+    await api.live.until("SELECT 1 FROM task WHERE id = %s", task_id)
+    shown = (await api.get(f"/tasks/{task_id}"))["params"]
+    assert shown == said | {"batch_size": 50, "currency": "RUB", "demo": False, "file_name": "остатки.csv"}
+    assert (await api.get("/tasks", kind="stock_import"))["items"][0]["params"] == shown
+    event = (await api.get(f"/tasks/{task_id}/events"))["items"][0]
+    assert set(event["data"]["params"]) == {"texts", "batch_size", "currency", "demo"}
+    assert re.fullmatch("[0-9a-f]{32}", event["data"]["params"]["texts"])
+    assert (await imported(said)).json()["task_id"] == task_id
+    assert (await imported(said | {"warehouse": "у Петрова"})).json()["code"] == "key_reused"
+
+
+async def test_a_cleanup_takes_what_was_written(api: Installation) -> None:
+    task_id = await api.submitted()
+    async with await psycopg.AsyncConnection.connect(api.settings.libpq_url, autocommit=True) as made:
+        await made.execute("INSERT INTO task_text VALUES (%s, '{}')", [task_id])
+    await surveyed(api, task_id, table("Артикул;Остаток", "А-1;5"), warehouse="x")
+    await api.post(f"/tasks/{task_id}/cancel")
+    await api.until(task_id, status="cancelled")
+    answer = await api.post("/tasks/cleanup", role="admin", json={"older_than_days": 0})
+    assert answer.status_code == 202, answer.text
+    await api.live.until("SELECT 1 FROM purged_task WHERE id = %s", task_id)
+    async with await psycopg.AsyncConnection.connect(api.settings.libpq_url) as made:
+        for name in ("task_text", "table_mapping"):
+            found = await made.execute(f"SELECT count(*) FROM {name} WHERE task_id = %s", [task_id])
+            assert await found.fetchone() == (0,), name
 
 
 async def test_a_template_is_saved_listed_replaced_and_forgotten(api: Installation) -> None:

@@ -12,6 +12,11 @@ from tests.projections.story import batch, source_read
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
 _WARNED = "INSERT INTO warned_row VALUES (%s, %s, %s, %s, %s, %s)"
+_ATTEMPT = """
+INSERT INTO read.attempt
+    (task_id, attempt, scope, status, input, tries, skipped, batched, controls, notes, queued_at)
+VALUES (%s, %s, %s, %s, 'recorded', 1, 0, '{}', '[]', '[]', now())
+"""
 
 
 async def test_rows_with_a_warning_are_listed_in_order_with_words(api: Installation) -> None:
@@ -41,6 +46,31 @@ async def test_the_result_says_how_many(api: Installation) -> None:
     await api.live.publish(warned, source_read(10, 1), task_id=task_id)
     done = await api.until(task_id, status="completed")
     assert (done["outcome"], done["result"]["warned"]) == ("clean", 3)
+
+
+async def test_rows_that_were_done_again_are_warned_of_as_they_are_now(api: Installation) -> None:
+    task_id = await api.submitted()
+    await api.until(task_id, status="running")
+    for row_no, attempt in ((3, 1), (9, 1), (3, 2), (5, 3)):
+        await run(api, _WARNED, task_id, row_no, attempt, "ООО Верба", ["inn_length"], "{}")
+
+    async def attempts(*ended: tuple[int, str, str]) -> list[int]:
+        await run(api, "DELETE FROM read.attempt WHERE task_id = %s", task_id)
+        for number, scope, status in ended:
+            await run(api, _ATTEMPT, task_id, number, scope, status)
+        page = await api.get(f"/tasks/{task_id}/warnings")
+        assert page["total"] == len(page["items"])
+        return [row["row_no"] for row in page["items"]]
+
+    assert await attempts((1, "all", "completed"), (2, "all", "completed"), (3, "rejected", "completed")) == [
+        3,
+        5,
+    ]
+    assert await attempts((1, "all", "failed"), (2, "all", "failed"), (3, "unfinished", "completed")) == [
+        3,
+        5,
+    ]
+    assert await attempts((1, "all", "completed"), (2, "all", "failed")) == [3, 5, 9]
 
 
 async def test_nobody_knows_the_task(api: Installation) -> None:

@@ -169,3 +169,51 @@ def _peak(path: Path) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def test_failing_documents_that_are_all_rejected_are_no_import_that_adds_up(statement: Statement) -> None:
+    code, said = dry_run(statement(3, bad=("date_impossible",) * 3))
+    assert code == 1
+    head, *_ = said.splitlines()
+    assert head.endswith("the file itself adds up · all 3 rejected, nothing of it is loaded")
+    assert "Nothing of it would be loaded" in said
+    assert "To load it" not in said
+
+
+def test_what_to_type_next_is_said(statement: Statement) -> None:
+    path = statement(5)
+    code, said = dry_run(path)
+    assert (code, f"To load it: tidemark import {path} --follow" in said) == (0, True)
+    _, said = dry_run(statement(5, bad=("date_impossible",)))
+    assert "the file itself adds up · 1 of 5 rejected" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Артикул;Остаток;Склад\r\nА-1;5;Осн\r\n", "take it: stock"),
+        ("Контрагент;ИНН\r\nРомашка;7700000001\r\n", "take it: contractors"),
+        ("<КоммерческаяИнформация/>", "take it: contractors, stock"),
+        ("Что;Сколько\r\nА-1;5\r\n", "components, contractors, currency-rates, part-numbers, quotes, stock"),
+    ],
+)
+def test_failing_a_table_without_a_kind_is_told_which_take_it(tmp_path: Path, text: str, kinds: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(text.encode())
+    result = tidemark("import", path)
+    assert (result.exit_code, kinds in " ".join(result.stderr.split())) == (2, True), result.stderr
+    assert "--kind" in result.stderr
+
+
+def test_failing_any_other_text_is_still_no_statement(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_bytes(b"Good morning\n")
+    assert "1CClientBankExchange" in tidemark("import", path, "--dry-run").stderr
+
+
+@pytest.mark.parametrize("day", ["2025-13-01", "yesterday", "31.02.2025", ""])
+def test_failing_a_day_is_told_in_our_words(day: str) -> None:
+    result = tidemark("sync", "transactions", "--from", day)
+    assert (result.exit_code, "There is no such day" in result.stderr) == (2, True), result.output
+    assert "31.03.2025" in result.stderr
+    assert "format" not in result.output

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,12 @@ import pytest
 from cli.api import Api
 from cli.following import pushed
 from cli.installation import Account
-from infra.settings import Settings
 from jobs.formats.client_bank import generate
-from tests.cli.installation import PASSWORDS, Installed, installed
+from tests.cli.installation import PASSWORDS, Installed
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 BAD = ("amount_missing", "date_impossible", "nul_byte")
-
-
-@pytest.fixture(scope="module")
-def live(settings: Settings) -> Iterator[Installed]:
-    with installed(settings) as found:
-        yield found
 
 
 @pytest.fixture

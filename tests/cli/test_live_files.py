@@ -1,16 +1,14 @@
 """Files other than statements from the command line to the database."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from infra.settings import Settings
 from jobs.formats.client_bank import generate
-from tests.cli.installation import Installed, installed
+from tests.cli.installation import Installed
 from tests.formats.sheets import workbook
 
 _IN_1C_TOO = """
@@ -24,12 +22,6 @@ FROM bank_transaction
 """
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def live(settings: Settings) -> Iterator[Installed]:
-    with installed(settings) as found:
-        yield found
 
 
 def saved(folder: Path, name: str, text: str) -> Path:

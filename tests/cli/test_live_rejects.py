@@ -2,24 +2,16 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from infra.settings import Settings
 from jobs.formats.client_bank import generate
-from tests.cli.installation import Installed, installed
+from tests.cli.installation import Installed
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 BAD = ("amount_missing", "date_impossible", "date_impossible")
-
-
-@pytest.fixture(scope="module")
-def live(settings: Settings) -> Iterator[Installed]:
-    with installed(settings) as found:
-        yield found
 
 
 @pytest.fixture

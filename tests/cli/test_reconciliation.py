@@ -60,7 +60,8 @@ def test_totals_of_the_api_are_read_by_number_or_by_reference() -> None:
 
 
 def task(status: str, outcome: str | None = None, rejected: int = 0, **more: Any) -> dict[str, Any]:
-    return {"status": status, "outcome": outcome, "counts": {"rejected": rejected}, "retry": None, **more}
+    counts = {"created": 1, "rejected": rejected}
+    return {"status": status, "outcome": outcome, "counts": counts, "retry": None, **more}
 
 
 RETRY = {"at": "2025-03-03T10:42:00Z", "tries": 3, "limit": 5}
@@ -72,6 +73,12 @@ RETRY = {"at": "2025-03-03T10:42:00Z", "tries": 3, "limit": 5}
         (task("completed", "clean"), "✓ Done", "green", 0),
         (task("completed", "partial", 5), "▲ Done, 5 rows need attention", "yellow", 1),
         (task("completed", "partial"), "▲ Done, control totals do not add up", "yellow", 1),
+        (
+            task("completed", "partial", 5, counts={"rejected": 5}),
+            "▲ Nothing loaded: all 5 rows rejected",
+            "yellow",
+            1,
+        ),
         (task("completed", "undone"), "■ Undone", "bright_black", 2),
         (task("failed"), "✗ Failed", "red", 2),
         (task("cancelled"), "■ Stopped", "bright_black", 2),

@@ -1,15 +1,13 @@
 """What ``tidemark classify train --follow`` says of the version that was made."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 
 from cli.training import standing
-from infra.settings import Settings
-from tests.cli.installation import Installed, installed
+from tests.cli.installation import Installed
 from tests.jobs.booking import confirmed
 
 
@@ -29,12 +27,6 @@ def test_whether_a_version_decides_and_why_not(
 ) -> None:
     task: dict[str, Any] = {"params": {"activate": activate}}
     assert standing(task, {"active": active, "precision": precision}) == f"cli.trained.{code}"
-
-
-@pytest.fixture(scope="module")
-def live(settings: Settings) -> Iterator[Installed]:
-    with installed(settings) as found:
-        yield found
 
 
 async def taught(url: str) -> None:

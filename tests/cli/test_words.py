@@ -10,7 +10,17 @@ from infra.wording import LANGUAGES, Language, words
 
 _CLI = Path(__file__).parents[2] / "cli"
 _LITERAL = re.compile(r'"(cli\.[a-z0-9_.]+)"')
-_STATUSES = ("pending", "running", "failed", "cancelled", "clean", "partial", "partial_totals", "undone")
+_STATUSES = (
+    "pending",
+    "running",
+    "failed",
+    "cancelled",
+    "clean",
+    "partial",
+    "partial_totals",
+    "none_loaded",
+    "undone",
+)
 _PROOFS = ("adds_up", "differs", "unproven", "not_stated")
 _FAMILIES = {
     "verdict": VERDICTS,
@@ -20,8 +30,19 @@ _FAMILIES = {
     "figure": ("opening", "in", "out", "closing"),
     "direction": ("in", "out", "transfer", "unknown"),
     "onec": ("address", "login", "rights", "entity_sets", "documents", "timezone"),
-    "next": ("failed", "cancelled", "rejected", "totals", "must_match", "header_unknown", "undone"),
+    "next": (
+        "failed",
+        "cancelled",
+        "rejected",
+        "totals",
+        "must_match",
+        "header_unknown",
+        "undone",
+        "dry_run",
+        "dry_run_partial",
+    ),
     "kind": ("bank_transactions",),
+    "skipped": ("groups", "others", "folders", "never_loaded"),
     "mapping": ("read", "read_bare", "field", "needed", "names", "column", "header", "warehouse"),
     "audit": (
         "changed",

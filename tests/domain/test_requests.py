@@ -8,8 +8,10 @@ from domain.task import react, step
 from domain.work import next_work
 from events.records import Counts, Outcome, Proof
 from events.tasks import (
+    Scope,
     TaskCancelRequested,
     TaskCleanupRequested,
+    TaskCompleted,
     TaskEvent,
     TaskPurged,
     TaskReplayRequested,
@@ -143,6 +145,20 @@ def test_loading_corrected_rows_mends_the_outcome() -> None:
     then = given(read, state=again.state).when(batch(1, created=1, attempt=2))
     assert isinstance(then.state, Completed)
     assert then.state.outcome == "clean"
+
+
+@pytest.mark.parametrize(("scope", "rows", "expected"), [("rejected", 1, 3), ("all", 10, 1)])
+def test_warned_are_the_rows_of_the_task_not_of_its_last_attempt(
+    scope: Scope, rows: int, expected: int
+) -> None:
+    """A rejected row carries no warning: whoever loads it adds his own to those that stand."""
+    first = (submitted(), started(), batch(1, 9, 1, warned=2), source_read(10, 1), completed(2, 9, 1))
+    again = given(
+        *first, accepted(3, scope=scope), started(4, attempt=2), batch(1, rows, attempt=2, warned=1)
+    )
+    (event,) = again.when(source_read(rows, 1, attempt=2)).events
+    assert isinstance(event, TaskCompleted)
+    assert event.result["warned"] == expected
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import xlsxwriter
@@ -89,7 +90,8 @@ def read(content: bytes, layout: Layout, **said: Any) -> tuple[Found, list[Recor
     wishes = Wishes.of(said)
     book: Book = opened(io.BytesIO(content), wishes.encoding, wishes.delimiter)
     found, _ = find(book, layout, wishes)
-    rows = list(Records(layout, found).read(book.rows(found.sheet)))
+    records_of = Records(layout, found, partial(book.merges, found.sheet))
+    rows = list(records_of.read(book.rows(found.sheet)))
     return found, [record for records in rows for record in records], sum(not records for records in rows)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,9 @@ from jobs.formats.mxl import rows
 from jobs.formats.mxl.generator import Texts, binary_7
 from jobs.formats.mxl.limits import MOST_COLUMNS
 from jobs.formats.tables.grid import GridRow
+from jobs.prices.layouts import STOCK
+from jobs.prices.reading import decimal
+from tests.formats import sheets as tables
 
 LETTERS = "".join(map(chr, range(0x410, 0x450))) + 'Ёё№"«» 0123456789,.;\r\n\t{}'
 
@@ -53,6 +57,18 @@ def test_details_and_blocks_behind_a_text_are_passed_by() -> None:
     more += b"\x04" + "Болт".encode("cp1251") + b"\x03abc" + struct.pack("<H", 5) + b"12345"
     assert cell in plain
     assert read(plain.replace(cell, more)) == [GridRow(1, ["Болт", "10"])]
+
+
+def test_numbers_are_read_as_1c_writes_them() -> None:
+    """Seen in a sheet that 7.7 itself has written: right-aligned by spaces, money with a hyphen."""
+    header = {0: "Товар", 1: "Артикул", 2: "Количество", 3: "Цена"}
+    item = {0: "Компьютер", 1: "77-00", 2: "     1.000", 3: "           1250-00"}
+    more = item | {1: "А-2", 2: "    12.500", 3: "       1 250-05"}
+    _, found, _ = tables.read(binary_7([(1, header), (2, item), (3, more)], 6), STOCK)
+    assert [(row["number"], decimal(row, "quantity"), decimal(row, "unit_cost")) for row in found] == [
+        ("77-00", Decimal(1), Decimal(1250)),
+        ("А-2", Decimal("12.5"), Decimal("1250.05")),
+    ]
 
 
 def test_a_file_cut_off_in_its_rows_says_so() -> None:

@@ -14,7 +14,10 @@ from infra.clock import new_id
 from infra.objects import ObjectStore
 from jobs.base import Batch, BatchResult, Kind, Row, SourceTools, Survey, TaskSpec
 
-TABLES = "component, part_number, quote, stock_lot, currency_rate, price_history, pricelist, pricelist_item"
+TABLES = (
+    "component, part_number, quote, stock_lot, currency_rate, price_history, recalculated_day, pricelist,"
+    " pricelist_item"
+)
 AS_OF = date(2025, 3, 31)
 Connection = psycopg.AsyncConnection[Any]
 

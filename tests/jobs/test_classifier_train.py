@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import psycopg
 import pytest
 
 from domain.errors import Fatal
@@ -11,6 +10,7 @@ from infra.clock import new_id
 from jobs.base import Batch, TaskSpec
 from jobs.kinds.classification import load_classifier
 from jobs.kinds.classifier_train import ClassifierTrain
+from tests.databases import emptied
 from tests.jobs import booking, pricing
 from tests.jobs.booking import ROW, Connection
 
@@ -21,10 +21,8 @@ KIND = ClassifierTrain()
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await booking.emptied(made)
+    async with emptied(database_url, booking.TABLES) as made:
         yield made
-        await made.rollback()
 
 
 async def trained(connection: Connection, url: str, size: int = 1_000, **params: Any) -> TaskSpec:

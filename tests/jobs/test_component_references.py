@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
+from tests.databases import emptied
 from tests.jobs import pricing
 from tests.jobs.pricing import Connection
 
@@ -25,10 +26,8 @@ _WAITING = "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s"
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
+    async with emptied(database_url, pricing.TABLES) as made:
         yield made
-        await made.rollback()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from jobs.contractors.reading import to_contractor
 from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor
 from jobs.kinds.contractors import Contractors
 from jobs.records import Contractor
+from tests.databases import emptied
 from tests.jobs.uploads import Connection, imported, outcome, read, verdicts
 
 pytestmark = pytest.mark.integration
@@ -29,11 +30,8 @@ CSV = (
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await made.execute("TRUNCATE contractor")
-        await made.commit()
+    async with emptied(database_url, "contractor") as made:
         yield made
-        await made.rollback()
 
 
 def commerceml(*contractors: str) -> bytes:

@@ -14,6 +14,7 @@ from jobs.base import Batch, TaskSpec
 from jobs.contractors.reading import own_key
 from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor
 from jobs.records import Contractor
+from tests.databases import emptied
 
 pytestmark = pytest.mark.integration
 
@@ -32,10 +33,8 @@ ROW = Contractor(
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await made.execute("TRUNCATE contractor")
+    async with emptied(database_url, "contractor") as made:
         yield made
-        await made.rollback()
 
 
 async def write(

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import psycopg
 import pytest
 
 from infra.clock import new_id
 from jobs.base import Batch, TaskSpec
 from jobs.contractors.reading import to_contractor
 from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor
+from tests.databases import emptied
 from tests.jobs.uploads import Connection, imported, verdicts
 
 pytestmark = pytest.mark.integration
@@ -20,11 +20,8 @@ INN, KPP, OTHER = "7707083893", "770701001", "781243001"
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await made.execute("TRUNCATE contractor")
-        await made.commit()
+    async with emptied(database_url, "contractor") as made:
         yield made
-        await made.rollback()
 
 
 async def table(connection: Connection, *rows: str, size: int = 1_000) -> list[str]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from infra.clock import new_id
 from jobs.base import Batch, BatchResult, Row, TaskSpec
 from jobs.kinds.registry import kind_named
+from tests.databases import emptied
 from tests.jobs import pricing
 from tests.jobs.pricing import Connection
 
@@ -21,10 +22,8 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
+    async with emptied(database_url, pricing.TABLES) as made:
         yield made
-        await made.rollback()
 
 
 async def imported(

@@ -5,15 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
 
 from domain.errors import Fatal
 from events.records import Counts
-from infra.clock import new_id
+from infra.clock import new_id, utc_now
 from infra.objects import ObjectStore
 from jobs.base import TaskSpec
 from jobs.kinds.pricelist_create import PricelistCreate
+from tests.databases import emptied
 from tests.jobs import pricing
 from tests.jobs.pricing import AS_OF, Connection
 
@@ -24,14 +24,14 @@ KIND = PricelistCreate()
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
+    async with emptied(database_url, pricing.TABLES) as made:
         yield made
-        await made.rollback()
 
 
 def spec(kind: str, attempt: int = 1, task_id: str | None = None, **params: Any) -> TaskSpec:
-    given = {"kind": kind, "as_of": AS_OF.isoformat(), "days": 30} | params
+    """Of the day that prices are of in these tests; stock is known today only."""
+    as_of = utc_now().date() if kind == "warehouse" else AS_OF
+    given = {"kind": kind, "as_of": as_of.isoformat(), "days": 30} | params
     return TaskSpec(task_id or new_id(), attempt, "pricelist_create", given, {})
 
 
@@ -107,6 +107,22 @@ async def test_warehouse_is_the_weighted_cost_of_what_is_there(
     wanted = spec("warehouse")
     await made(connection, database_url, wanted)
     assert await items(connection, wanted.task_id) == {"А-1": (Decimal("12.5"), Decimal(10))}
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, False), (1, False), (2, True), (200, True)])
+async def test_a_past_day_has_no_stock(
+    connection: Connection, database_url: str, days: int, refused: bool
+) -> None:
+    """Repeated days later, say; what was asked for before midnight is made after it."""
+    await pricing.lot(connection, await pricing.component(connection, "А-1"), 3, 10)
+    wanted = spec("warehouse", as_of=(utc_now().date() - timedelta(days)).isoformat())
+    if refused:
+        with pytest.raises(Fatal, match="stock_day_past"):
+            await made(connection, database_url, wanted)
+        await connection.rollback()
+    else:
+        await made(connection, database_url, wanted)
+    assert len(await numbers(connection)) == int(not refused)
 
 
 async def test_a_step_rounds_a_price_of_its_own_currency_only(

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from domain.errors import Fatal
 from infra.clock import new_id
 from jobs.base import BatchResult, TaskSpec
+from jobs.kinds import price_days
 from jobs.kinds.recalculate import Recalculate
 from jobs.prices.rules import METHODS, Quote, RateMissing, final_price, raw_price
+from tests.databases import emptied
 from tests.jobs import pricing
 from tests.jobs.pricing import AS_OF, Connection
 
@@ -26,15 +28,16 @@ DAYS = 30
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
+    async with emptied(database_url, pricing.TABLES) as made:
         yield made
-        await made.rollback()
 
 
-async def recalculated(connection: Connection, url: str, size: int = 1_000) -> list[BatchResult]:
+async def recalculated(
+    connection: Connection, url: str, size: int = 1_000, *, day: date = AS_OF, task_id: str | None = None
+) -> list[BatchResult]:
     await connection.commit()
-    spec = TaskSpec(new_id(), 1, "recalculate", {"as_of": AS_OF.isoformat(), "days": DAYS}, {})
+    params = {"as_of": day.isoformat(), "days": DAYS}
+    spec = TaskSpec(task_id or new_id(), 1, "recalculate", params, {})
     survey, rows = await pricing.surveyed(KIND, spec, pricing.tools(url))
     return await pricing.worked(connection, KIND, spec, survey, rows, size)
 
@@ -99,6 +102,60 @@ async def test_manual_prices_need_no_quote(connection: Connection, database_url:
 async def test_failing_without_a_moment_nothing_is_priced(database_url: str) -> None:
     with pytest.raises(Fatal):
         KIND.source(TaskSpec("t", 1, "recalculate", {}, {}), pricing.tools(database_url))
+
+
+async def test_a_day_is_not_recalculated_after_a_later_one_that_changed_nothing(
+    connection: Connection, database_url: str
+) -> None:
+    """Only changes are kept: the earlier day's price would be the later day's, which has found another."""
+    bolt = await pricing.component(connection, "А-1")
+    await pricing.quote(connection, bolt, 10, day=AS_OF - timedelta(9))
+    await recalculated(connection, database_url, day=AS_OF - timedelta(5))
+    assert said(await recalculated(connection, database_url)) == [("unchanged", None)]
+    await pricing.quote(connection, bolt, 50, day=AS_OF - timedelta(9))
+    with pytest.raises(Fatal, match="recalculated_later") as caught:
+        await recalculated(connection, database_url, day=AS_OF - timedelta(1))
+    assert caught.value.arguments == {"as_of": "2025-03-30", "later": "2025-03-31"}
+    await connection.rollback()
+    assert said(await recalculated(connection, database_url)) == [("updated", "price_changes")]
+    history = await connection.execute("SELECT new FROM price_history ORDER BY id")
+    assert await history.fetchall() == [(Decimal(10),), (Decimal(30),)]
+
+
+async def test_an_earlier_day_stops_where_a_later_one_has_begun(
+    connection: Connection, database_url: str
+) -> None:
+    for code in ("А-1", "А-2"):
+        await pricing.quote(connection, await pricing.component(connection, code), 10)
+    await connection.commit()
+    earlier = TaskSpec(new_id(), 1, "recalculate", {"as_of": "2025-03-31", "days": DAYS}, {})
+    survey, rows = await pricing.surveyed(KIND, earlier, pricing.tools(database_url))
+    await pricing.worked(connection, KIND, earlier, survey, rows[:1])
+    await connection.commit()
+    await recalculated(connection, database_url, day=AS_OF + timedelta(1))
+    with pytest.raises(Fatal, match="recalculated_later"):
+        await pricing.worked(connection, KIND, earlier, survey, rows[1:])
+
+
+async def test_a_later_day_waits_for_the_batch_of_an_earlier_one(
+    connection: Connection, database_url: str
+) -> None:
+    earlier, later = (new_id(), (AS_OF - timedelta(2)).isoformat()), (new_id(), AS_OF.isoformat())
+    for _ in range(2):
+        async with await psycopg.AsyncConnection.connect(database_url) as other, connection.transaction():
+            await price_days.begin(connection, *earlier)
+            await other.execute("SET lock_timeout = '50ms'")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                await price_days.begin(other, *later)
+
+
+async def test_the_day_of_an_undone_recalculation_is_free(connection: Connection, database_url: str) -> None:
+    await pricing.quote(connection, await pricing.component(connection, "А-1"), 10, day=AS_OF - timedelta(9))
+    for day, found in ((AS_OF - timedelta(2), "updated"), (AS_OF, "unchanged")):
+        task_id = new_id()
+        assert said(await recalculated(connection, database_url, day=day, task_id=task_id))[0][0] == found
+    await KIND.undoing.withdraw(connection, task_id)
+    await recalculated(connection, database_url, day=AS_OF - timedelta(1))
 
 
 amounts = st.decimals("0.01", "99999.99", places=2)

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import psycopg
 import pytest
 
 from domain.closing import ClosedPeriod
@@ -11,6 +10,7 @@ from domain.errors import Fatal
 from infra.clock import new_id
 from jobs.base import Batch, BatchResult, TaskSpec
 from jobs.kinds.transactions_reclassify import TransactionsReclassify
+from tests.databases import emptied
 from tests.jobs import booking, pricing
 from tests.jobs.booking import DAY, Connection
 
@@ -21,10 +21,8 @@ KIND = TransactionsReclassify()
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await booking.emptied(made)
+    async with emptied(database_url, booking.TABLES) as made:
         yield made
-        await made.rollback()
 
 
 async def reclassified(connection: Connection, url: str, size: int = 1_000) -> list[BatchResult]:

@@ -4,11 +4,11 @@ import io
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
-import psycopg
 import pytest
 import xlsxwriter
 
 from jobs.formats.mxl.generator import Sheet, binary_7, text_8
+from tests.databases import emptied
 from tests.jobs import pricing
 from tests.jobs.uploads import Connection, imported, outcome, read, verdicts
 
@@ -50,12 +50,8 @@ FORMATS = {"mxl 8.x": text, "mxl 7.7": binary_7, "xlsx": workbook}
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
-        await made.execute("TRUNCATE contractor CASCADE")
-        await made.commit()
+    async with emptied(database_url, pricing.TABLES, "contractor") as made:
         yield made
-        await made.rollback()
 
 
 @pytest.mark.parametrize("name", FORMATS)

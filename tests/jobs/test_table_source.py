@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import orjson
-import psycopg
 import pytest
 
 from domain.errors import Fatal
@@ -16,6 +15,7 @@ from jobs.formats.mxl.generator import text_8
 from jobs.kinds.registry import kind_named
 from jobs.prices.layouts import STOCK
 from jobs.sources.table import PAGE_ROWS, TableSource
+from tests.databases import emptied
 from tests.formats.sheets import Rows, table, workbook
 from tests.jobs import pricing
 from tests.jobs.pricing import Connection
@@ -87,12 +87,8 @@ async def test_failing_a_table_of_groups_alone_is_no_success() -> None:
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Connection]:
-    async with await psycopg.AsyncConnection.connect(database_url) as made:
-        await pricing.emptied(made)
-        await made.execute("TRUNCATE table_mapping, table_template")
-        await made.commit()
+    async with emptied(database_url, pricing.TABLES, "table_mapping, table_template") as made:
         yield made
-        await made.rollback()
 
 
 async def written(connection: Connection, made: TableSource, spec: TaskSpec) -> BatchResult:

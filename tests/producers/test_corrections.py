@@ -17,8 +17,9 @@ from infra.clock import new_id
 from infra.kafka import Publisher, ensure_topics
 from infra.postgres import create_engine
 from infra.settings import Settings
+from infra.task_texts import keyed_hash
 from producers.correction import CorrectedMeanwhile, Correction, RowBeingLoaded, RowLoadedSince
-from producers.corrections import Corrections, row_hash
+from producers.corrections import Corrections
 from tests.kafka_reading import read_all
 
 pytestmark = pytest.mark.integration
@@ -99,7 +100,7 @@ async def test_a_correction_is_two_events_with_its_author_and_only_one_of_them_h
     [row] = await said(settings, REJECTS, task)
     [fact] = await said(settings, TASKS, task)
     assert row.event == RowCorrected(attempt=1, row_no=41, raw=ROW)
-    assert fact.event == TaskRowCorrected(attempt=1, row_no=41, row_hash=row_hash(KEY, ROW))
+    assert fact.event == TaskRowCorrected(attempt=1, row_no=41, row_hash=keyed_hash(KEY, ROW))
     assert (row.actor, fact.actor, fact.causation_id) == ("user:7", "user:7", row.id)
     assert await corrections.sweep() == 0
 

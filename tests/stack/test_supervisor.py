@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stack.delays import next_delay
-from stack.supervisor import STOP_SECONDS
+from stack.stopping import STOP_SECONDS
 from tests.stack.running import alive, stack_command, supervised
 from tests.waiting import until
 

@@ -103,7 +103,7 @@ def test_stock_waits_for_its_part_numbers(manager: Client) -> None:
     mapped = manager.http.post("/part-numbers", json={"number": "pn 9999", "code": "А-2499"})
     assert mapped.status_code == 200, mapped.text
     assert counts(redriven(manager, first["id"])) == {"created": 3, "rejected": 1}
-    warehouse = ran(manager, "/pricelists", kind="warehouse", **MOMENT)
+    warehouse = ran(manager, "/pricelists", kind="warehouse")
     items = manager.every(f"/pricelists/{warehouse['id']}")
     assert {(row["code"], row["price"], row["quantity"]) for row in items} == {
         ("А-0001", "20.00", "4"),

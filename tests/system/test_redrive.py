@@ -6,23 +6,16 @@ import pytest
 
 from tests.system.client import Client, Json
 from tests.system.conftest import Making
+from tests.system.rejecting import DOCUMENTS, exported, rejects, taken, with_rejected_rows
 from tests.system.running import RunningStack
-from tests.system.test_rejects import exported, rejects, taken
 from tests.waiting import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
-DOCUMENTS = 350
-BAD = ("amount_missing", "date_impossible", "date_impossible", "date_impossible")
-
 
 @pytest.fixture
 def task_id(manager: Client, made: Making) -> str:
-    """A statement with four rejected rows."""
-    found = manager.started(made(DOCUMENTS, bad=BAD).path)
-    assert manager.finished(found)["counts"]["rejected"] == len(BAD)
-    until(lambda: len(rejects(manager, found)) == len(BAD), "the rejected rows are listed")
-    return found
+    return with_rejected_rows(manager, made)
 
 
 def corrected(client: Client, task_id: str, row: Json, value: str) -> None:

@@ -1,7 +1,5 @@
 """Rejected rows through the real stack: why, corrected in place and by file, and what the log says of it."""
 
-import csv
-import io
 import os
 import signal
 from itertools import count
@@ -11,42 +9,16 @@ import pytest
 from tests.system.client import Client, Json
 from tests.system.conftest import Making
 from tests.system.log import messages_of
+from tests.system.rejecting import exported, rejects, taken, with_rejected_rows
 from tests.system.running import RunningStack, standing_still
 from tests.waiting import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
-DOCUMENTS = 350
-BAD = ("amount_missing", "date_impossible", "date_impossible", "date_impossible")
-
 
 @pytest.fixture
 def task_id(manager: Client, made: Making) -> str:
-    """A statement with four rejected rows."""
-    found = manager.started(made(DOCUMENTS, bad=BAD).path)
-    assert manager.finished(found)["counts"]["rejected"] == len(BAD)
-    until(lambda: len(rejects(manager, found)) == len(BAD), "the rejected rows are listed")
-    return found
-
-
-def rejects(client: Client, task_id: str) -> list[Json]:
-    return client.every(f"/tasks/{task_id}/rejects", only_current=True)
-
-
-def exported(client: Client, task_id: str) -> list[dict[str, str]]:
-    answer = client.http.get(f"/tasks/{task_id}/rejects/export").raise_for_status()
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
-
-
-def taken(client: Client, task_id: str, rows: list[dict[str, str]]) -> Json:
-    into = io.StringIO()
-    writer = csv.DictWriter(into, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    files = {"file": ("rows.csv", into.getvalue().encode())}
-    answer = client.http.post(f"/tasks/{task_id}/rejects/corrections", files=files)
-    found: Json = answer.raise_for_status().json()
-    return found
+    return with_rejected_rows(manager, made)
 
 
 def corrected(client: Client, task_id: str, row: Json, value: str) -> Json:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from stack.environment import ROOT
-from stack.supervisor import STOP_SECONDS
+from stack.stopping import STOP_SECONDS
 from tests.stack.running import alive
 from tests.system.books import check_imported, wait_for_the_middle
 from tests.system.client import Client

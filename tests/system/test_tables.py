@@ -82,3 +82,16 @@ def test_a_header_that_nobody_knows_is_shown_and_taught(manager: Client) -> None
     assert counts(done) == {"created": 2}
     rows = manager.every("/stock", warehouse="Дальний")
     assert sorted((row["number"], row["quantity"]) for row in rows) == [("Т-00001", "7"), ("Т-00002", "8")]
+    assert done["params"]["template"] == "Дальний"
+
+
+def test_what_is_written_beside_a_file_counts_and_is_not_in_the_log(manager: Client) -> None:
+    content = workbook([["Код", "Наименование"], ["Т-00001", "Деталь 1"]])
+    uploaded(manager, "components", content, force="true")
+    content = workbook([["Код", "Что есть"], ["Т-00001", 7]])
+    said = '{"warehouse": "У Иванова", "mapping": {"quantity": "Что есть"}}'
+    done = uploaded(manager, "stock", content, params=said)
+    assert counts(done) == {"created": 1}
+    [row] = manager.every("/stock", warehouse="У Иванова")
+    assert row["quantity"] == "7"
+    assert "Иванова" not in str(manager.every(f"/tasks/{done['id']}/events"))

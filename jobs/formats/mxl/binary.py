@@ -3,8 +3,8 @@
 Twenty-five bytes (signature, five zeros, version, columns, rows, objects), the default cell, fonts, strings,
 header and footer, columns, then the rows. What 7.7 keeps by number stands as: the numbers, their count once
 more, the things in that order. A cell is thirty bytes of format (two more in version 7) and, as its flags
-say, a text, a details' text (расшифровка) and a block. As two public descriptions have it, one of 2004 and
-one that was tried on 311 sheets.
+say, a text, a details' text (расшифровка) and a block. As three public descriptions have it: one of 2004, one
+that was tried on 311 sheets, and a converter's; see docs/files.md.
 """
 
 import struct

@@ -61,7 +61,7 @@ def by_words(parts: Sequence[Sequence[str]], field: Field, taken: set[int]) -> t
     return tuple(
         Column(place, " / ".join(above), " / ".join(above))
         for place, above in enumerate(parts)
-        if place not in taken and any(_has_word(part, field.words) for part in above)
+        if place not in taken and any(has_word(part, field.words) for part in above)
     )
 
 
@@ -76,6 +76,7 @@ def _balance_of(text: str, names: frozenset[str]) -> str | None:
     return None
 
 
-def _has_word(text: str, words: Sequence[str]) -> bool:
+def has_word(text: str, words: Sequence[str]) -> bool:
+    """Whether one of the words stands in it beside others."""
     found = re.split(r"\W+", text.casefold())
     return len(found) > 1 and any(word in found for word in words)

@@ -1,6 +1,6 @@
 """A file as sheets of rows, whatever its format: told by its first bytes, never by its name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -9,18 +9,24 @@ from domain.errors import UnsupportedFormat
 from jobs.formats import mxl
 from jobs.formats.foreign import name_of
 from jobs.formats.tables import csv_rows
-from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.grid import GridRow, indent
 from jobs.formats.tables.guessing import delimiter_of, encoding_of
 from jobs.formats.tables.limits import HEADER_ROWS
+from jobs.formats.tables.merges import Merge
 from jobs.formats.tables.xlsx import Workbook
 
 _HEAD, _CHUNK = 65_536, 1_048_576
 _LETTERS = frozenset(b"\t\n\r\f\x1a\x1b")
 
 
+def _none(sheet: str) -> Iterable[Merge]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
-    """An opened file. ``sheets`` are those that are looked through, ``named`` those that may be asked for."""
+    """An opened file. ``sheets`` are those that are looked through, ``named`` those that may be asked for;
+    ``merges`` are the cells of a sheet that are merged downwards, where the format tells them."""
 
     format: str
     sheets: tuple[str, ...]
@@ -28,6 +34,7 @@ class Book:
     named: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    merges: Callable[[str], Iterable[Merge]] = _none
 
 
 def opened(file: BinaryIO, encoding: str | None = None, delimiter: str | None = None) -> Book:
@@ -56,15 +63,22 @@ def other_format(found: str) -> UnsupportedFormat:
 
 def _xlsx(file: BinaryIO) -> Book:
     book = Workbook(file)
-    return Book("xlsx", tuple(book.shown), book.rows, tuple(book.sheets))
+    return Book("xlsx", tuple(book.shown), book.rows, tuple(book.sheets), merges=book.merges)
 
 
 def _mxl(file: BinaryIO) -> Book:
     def rows(sheet: str) -> Iterator[GridRow]:
         file.seek(0)
-        return mxl.rows(file)
+        return map(_of_1c, mxl.rows(file))
 
     return Book("mxl", ("",), rows)
+
+
+def _of_1c(row: GridRow) -> GridRow:
+    """1C indents by spaces too, and leaves cells of a space."""
+    row.level = indent(row.cells)
+    row.cells = ["" if cell.isspace() else cell for cell in row.cells]
+    return row
 
 
 def _csv(file: BinaryIO, head: bytes, encoding: str | None, delimiter: str | None) -> Book:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from domain.errors import Fatal
-from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.grid import GridRow, indent
 from jobs.formats.tables.limits import MOST_COLUMNS
 
 # The longest row, line breaks within quotes included; a quoted cell ends at the limit of csv itself, 131,072
@@ -32,7 +32,7 @@ def rows(file: BinaryIO, encoding: str, delimiter: str) -> Iterator[GridRow]:
                     cells.pop()
                 if len(cells) > MOST_COLUMNS:
                     raise Fatal("table_too_wide", row=number, limit=MOST_COLUMNS)
-            yield GridRow(number, [_cell(cell) for cell in cells], _indent(cells))
+            yield GridRow(number, [_cell(cell) for cell in cells], indent(cells))
     finally:
         text.detach()
 
@@ -75,12 +75,3 @@ def _cell(cell: str) -> str:
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1]
     return cell if cell and not cell.isspace() else ""
-
-
-def _indent(cells: list[str]) -> int:
-    """1C indents the names under a group by spaces. Numbers are only aligned: they say nothing."""
-    for cell in cells:
-        if cell and not cell.isspace():
-            bare = cell.lstrip(" \u00a0")
-            return len(cell) - len(bare) if bare[0].isalpha() else 0
-    return 0

@@ -11,8 +11,8 @@ class Field:
 
     ``many``: several columns may carry it, one for each warehouse; ``words`` tell such columns where none is
     called by an alias (``Склад №2``). ``key``: a row without any of these is a group's. ``total``: a group's
-    row carries it too. ``titled``: may stand above the header, for all rows. ``number``: read as a number;
-    ``money``: its header may name the currency.
+    row carries it too. ``titled``: may stand above the header, for all rows; ``groups``: may be the name of
+    the group that a row is of. ``number``: read as a number; ``money``: its header may name the currency.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Field:
     key: bool = False
     total: bool = False
     titled: bool = False
+    groups: bool = False
     number: bool = False
     money: bool = False
 

@@ -12,3 +12,12 @@ class GridRow:
     number: int
     cells: list[str]
     level: int = 0
+
+
+def indent(cells: list[str]) -> int:
+    """1C indents the names under a group by spaces. Numbers are only aligned: they say nothing."""
+    for cell in cells:
+        if cell and not cell.isspace():
+            bare = cell.lstrip(" \u00a0")
+            return len(cell) - len(bare) if bare[0].isalpha() else 0
+    return 0

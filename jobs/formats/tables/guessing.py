@@ -15,6 +15,7 @@ _GROUPED = {
     ",": re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"),
     ".": re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"),
 }
+_HYPHENED = re.compile(r"(\s*-?\d[\d\s]*)-(\d\d)\s*")
 
 
 def encoding_of(chunks: Iterable[bytes]) -> str:
@@ -62,6 +63,11 @@ def ungrouped(text: str, decimal: str) -> str:
     if mark not in text or not _GROUPED[mark].fullmatch(text.strip()):
         return text
     return text.replace(mark, "")
+
+
+def pointed(text: str) -> str:
+    """``1 250-00``, as 1C 7.7 writes money, as ``1 250.00``; anything else stays as it is."""
+    return f"{found[1]}.{found[2]}" if (found := _HYPHENED.fullmatch(text)) else text
 
 
 def _proven(text: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.formats.tables.columns import columns_of
-from jobs.formats.tables.fields import Layout
+from jobs.formats.tables.fields import Layout, names_of, squeezed
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.mapping import Column
 
@@ -42,7 +42,8 @@ def header_at(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
     while len(block) < DEEPEST and last + 1 < len(rows) and _adjacent(rows, last):
         below = rows[last + 1].cells
         deeper = columns_of([*block, below], layout)
-        if not _goes_on(block[-1], below) and not (len(deeper) > len(columns) and not _has_numbers(below)):
+        more = len(deeper) > len(columns) and not _has_numbers(below)
+        if not (_goes_on(block[-1], below) or more or _names_below_groups(block[-1], below, layout)):
             break
         block.append(below)
         columns = deeper
@@ -89,6 +90,14 @@ def _goes_on(above: Sequence[str], below: Sequence[str]) -> bool:
     return bool(free) and all(
         not _at(above, place) or (not _at(above, place + 1) and _at(below, place + 1)) for place in filled
     )
+
+
+def _names_below_groups(above: Sequence[str], below: Sequence[str], layout: Layout) -> bool:
+    """``Номенклатура`` below ``Склад``: what the rows are grouped by stands over what they are."""
+    groups = {name for field in layout.fields if field.groups for name in names_of(field)}
+    filled = {place for place, cell in enumerate(below) if cell}
+    named = {one.place for found in columns_of([below], layout).values() for one in found}
+    return bool(filled) and filled <= named and all(squeezed(_at(above, place)) in groups for place in filled)
 
 
 def _has_numbers(cells: Sequence[str]) -> bool:

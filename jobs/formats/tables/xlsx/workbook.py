@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 from domain.errors import Fatal
 from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.merges import Merge
+from jobs.formats.tables.xlsx.merges import merges
 from jobs.formats.tables.xlsx.package import Package, damaged
 from jobs.formats.tables.xlsx.sheet import Content, Sheet
 from jobs.formats.tables.xlsx.strings import strings
@@ -58,6 +60,12 @@ class Workbook:
         with damaged():
             self._load()
             yield from Sheet(self._package.chunks(sheet.part), self._content).rows()
+
+    def merges(self, name: str) -> Iterator[Merge]:
+        """Its cells that are merged downwards, as ``rows`` gives them place and number."""
+        sheet = next(sheet for sheet in self._sheets if sheet.name == name)
+        with damaged():
+            yield from merges(self._package.chunks(sheet.part))
 
     def _load(self) -> None:
         if self._loaded:
