@@ -47,7 +47,14 @@ STAYING: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("bank_transaction", "contractor", "component", "part_number", "quote", "stock_lot"),
-            *("currency_rate", "price_history", "pricelist", "pricelist_item", "statement_period"),
+            *(
+                "currency_rate",
+                "price_history",
+                "recalculated_day",
+                "pricelist",
+                "pricelist_item",
+                "statement_period",
+            ),
             *("contractor_change", "classifier_model", "classifier_activation", "classifier_example"),
         ),
         "what was imported or made of it",
