@@ -29,8 +29,8 @@ class FileAlreadyImported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is asked for. ``actor`` is a user's id. ``file_name``, ``closed_period_reason`` and ``texts`` (what
-    a person wrote beside the file) never enter the log: ``params`` have a hash of the texts."""
+    """What is asked for. ``actor`` is a user's id. ``file_name``, ``closed_period_reason`` and ``texts``,
+    what a person wrote beside the file, never enter the log: ``params`` have a hash of the texts."""
 
     kind: str
     actor: str
