@@ -11,12 +11,18 @@ from uuid import UUID
 import orjson
 from fastapi import Request
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.context import Context, ContextDep
 from api.security import Reader
 from infra.users import User
 
-Access = Literal["access.rejects_read.v1", "access.rejects_exported.v1", "access.events_exported.v1"]
+Access = Literal[
+    "access.rejects_read.v1",
+    "access.rejects_exported.v1",
+    "access.events_exported.v1",
+    "access.closed_period_set.v1",
+]
 
 _WRITE = text(
     "INSERT INTO access_event (type, actor, task_id, correlation_id, data)"
@@ -51,13 +57,25 @@ async def note(
     """Write down one read; ``said`` are the request's ids, numbers and names of filters."""
     async with context.engine.begin() as connection:
         await connection.execute(_SOON)
-        await connection.execute(
-            _WRITE,
-            {
-                "type": what,
-                "actor": f"user:{user.id}",
-                "task_id": task_id,
-                "correlation_id": str(getattr(request.state, "correlation_id", "") or ""),
-                "data": orjson.dumps({k: v for k, v in (said or {}).items() if v is not None}).decode(),
-            },
-        )
+        await write(connection, request, user, what, task_id, said)
+
+
+async def write(
+    connection: AsyncConnection,
+    request: Request,
+    user: User,
+    what: Access,
+    task_id: UUID | None = None,
+    said: Mapping[str, Any] | None = None,
+) -> None:
+    """The same within a transaction that is open: both are kept, or neither."""
+    await connection.execute(
+        _WRITE,
+        {
+            "type": what,
+            "actor": f"user:{user.id}",
+            "task_id": task_id,
+            "correlation_id": str(getattr(request.state, "correlation_id", "") or ""),
+            "data": orjson.dumps({k: v for k, v in (said or {}).items() if v is not None}).decode(),
+        },
+    )

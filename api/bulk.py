@@ -76,10 +76,15 @@ async def start_bulk(wanted: BulkRequest, start: Start) -> AsyncSyncResponse:
     ``GET /tasks/{id}/targets`` says what became of each."""
     if await selection.found(start.context.objects, wanted.selection) is None:
         raise Problem(404, "selection_missing", field="selection")
-    params = wanted.model_dump(exclude={"selection", "dry_run"}, exclude_none=True)
+    params = wanted.model_dump(exclude={"selection", "dry_run", "closed_period_reason"}, exclude_none=True)
     source = {"type": "selection", "selection": wanted.selection}
     return await start.submit(
-        "bulk", source, params | {"batch_size": wanted.rate}, priority="high", dry_run=wanted.dry_run
+        "bulk",
+        source,
+        params | {"batch_size": wanted.rate},
+        priority="high",
+        dry_run=wanted.dry_run,
+        closed_period_reason=wanted.closed_period_reason,
     )
 
 

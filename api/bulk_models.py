@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.closing import ClosedPeriodReason
 from api.models import Moment, Outcome
 from domain.bulk import Action
 from events.tasks import Input, Scope
@@ -63,11 +64,13 @@ class BulkPreview(BaseModel):
 
 
 class BulkRequest(BulkAction):
-    """``selection`` of a preview; ``rate`` requests a second."""
+    """``selection`` of a preview; ``rate`` requests a second. ``closed_period_reason`` goes with each replay
+    or undo."""
 
     selection: str = Field(pattern=r"^[0-9a-f]{64}$")
     rate: int = Field(default=10, ge=1, le=100)
     dry_run: bool = False
+    closed_period_reason: ClosedPeriodReason = None
 
 
 class BulkTarget(BaseModel):

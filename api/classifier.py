@@ -85,4 +85,5 @@ async def reclassify(
     days = {"date_from": wanted.date_from.isoformat(), "date_to": wanted.date_to.isoformat()}
     check_period(wanted.date_from, wanted.date_to)
     source = {"type": "database"}
-    return await start.submit("transactions_reclassify", source, days, dry_run=wanted.dry_run)
+    more = {"dry_run": wanted.dry_run, "closed_period_reason": wanted.closed_period_reason}
+    return await start.submit("transactions_reclassify", source, days, **more)

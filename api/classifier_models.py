@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.closing import ClosedPeriodReason
 from api.models import EARLIEST, LATEST, Day
 from api.rule_models import Category
 from jobs.classify import THRESHOLD
@@ -86,6 +87,7 @@ class ReclassifyRequest(BaseModel):
     date_from: Annotated[Day, Field(ge=EARLIEST, le=LATEST)]
     date_to: Annotated[Day, Field(ge=EARLIEST, le=LATEST)]
     dry_run: bool = Field(default=False, strict=True)
+    closed_period_reason: ClosedPeriodReason = None
 
 
 class TrainRequest(BaseModel):

@@ -13,9 +13,11 @@ from starlette.requests import HTTPConnection
 from api.hub import Hub
 from api.throttle import Throttle
 from api.tokens import Tokens, Users
+from events.topics import BATCHES
 from infra.kafka import Publisher
 from infra.objects import ObjectStore
 from infra.postgres import create_engine
+from infra.retention import keep_known
 from infra.settings import Settings
 from infra.wording import Language, language_of
 from producers.bulk import BulkRequests
@@ -58,9 +60,11 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
         corrections = Corrections(engine, publisher, settings.keyed_hash_key(), settings.namespace)
         hub = Hub(settings.libpq_url, reading, settings.namespace)
         bulk = BulkRequests(engine, publisher, settings.namespace)
+        topics = [settings.namespace + name for name in BATCHES.values()]
         sweep = asyncio.ensure_future(sweep_forever(submissions.sweep, corrections.sweep, bulk.sweep))
         listen = asyncio.ensure_future(hub.run())
-        for task in (sweep, listen):
+        known = asyncio.ensure_future(keep_known(engine, settings.kafka, topics))
+        for task in (sweep, listen, known):
             stack.push_async_callback(_ended, task)
         yield Context(
             settings=settings,

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from api.closing import LONGEST, SHORTEST, ClosedPeriodReason
 from api.context import Context
 from api.kinds import kind_meant, refusal, uploads
 from api.models import AsyncSyncResponse
@@ -27,8 +28,15 @@ _FORM = form_with(
         "params": {"type": "string", "description": "A JSON object."},
         "dry_run": {"type": "boolean", "default": False},
         "force": {"type": "boolean", "default": False},
+        "closed_period_reason": {
+            "type": "string",
+            "minLength": SHORTEST,
+            "maxLength": LONGEST,
+            "description": "An administrator's reason to touch what is booked in the closed period.",
+        },
     }
 )
+_REASON: TypeAdapter[str | None] = TypeAdapter(ClosedPeriodReason)
 _FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
@@ -59,6 +67,7 @@ async def import_file(
         file_hash=file.sha256,
         file_name=upload.file_name or None,
         force=flag(upload, "force"),
+        closed_period_reason=_reason(upload, start.language),
     )
 
 
@@ -94,6 +103,16 @@ def _params(upload: Upload, model: type[ImportParams], language: Language) -> Im
         first = error.errors(include_url=False)[0]
         field = ".".join(["params", *(str(part) for part in first["loc"])])
         reason = worded(first, language)
+        raise Problem(422, "request_invalid", field=field, field_name=field, reason=reason) from error
+
+
+def _reason(upload: Upload, language: Language) -> str | None:
+    """A form has no empty field that means something: nothing was said."""
+    said = upload.fields.get("closed_period_reason", "").strip()
+    try:
+        return _REASON.validate_python(said or None)
+    except ValidationError as error:
+        field, reason = "closed_period_reason", worded(error.errors(include_url=False)[0], language)
         raise Problem(422, "request_invalid", field=field, field_name=field, reason=reason) from error
 
 

@@ -96,7 +96,10 @@ class LastAttempt(BaseModel):
 
 
 class TaskInfo(BaseModel):
-    """A task. ``position`` is its last event in the log, null while only the intake has it."""
+    """A task. ``position`` is its last event in the log, null while only the intake has it.
+    ``recorded_until``: until then at least the log keeps what was recorded, from which it may be run again
+    (null where that is not wanted: all is well, or it was undone); ``input_expires_soon``: that is within the
+    last quarter of the retention, and 7 days at most."""
 
     id: UUID
     kind: str
@@ -111,6 +114,8 @@ class TaskInfo(BaseModel):
     error: TaskError | None
     retry: TaskRetry | None
     last_attempt: LastAttempt | None = None
+    recorded_until: datetime | None = None
+    input_expires_soon: bool = False
     dry_run: bool
     shadow_of: UUID | None = Field(default=None, description="The task whose input runs once more.")
     submitted_by: str

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from api.closing import ClosedPeriodReason
 from api.models import AsyncSyncResponse, Outcome, TaskCounts
 from events.tasks import Input, Scope
 from projections.view import Status
@@ -17,6 +18,7 @@ class ReplayRequest(BaseModel):
 
     scope: Scope | None = None
     input: Input | None = None
+    closed_period_reason: ClosedPeriodReason = None
 
 
 class ReplayResponse(AsyncSyncResponse):

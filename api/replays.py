@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Response
 
 from api.answering import answered
+from api.closing import override_for
 from api.context import Context, ContextDep, LanguageDep
 from api.problems import Problem
 from api.replay_models import ReplayRequest, ReplayResponse
@@ -38,7 +39,10 @@ async def replay_task(
         await found(connection, task_id)
     key = checked_key(idempotency_key)
     event_id = request_id(str(task_id), user.id, key) if key else new_id()
-    wish = Wish(wanted.scope, wanted.input) if wanted else Wish()
+    wanted = wanted or ReplayRequest()
+    reason = wanted.closed_period_reason
+    override = await override_for(context, user, event_id, str(task_id), "replay", reason)
+    wish = Wish(wanted.scope, wanted.input, override=override)
     response.headers["Location"] = f"/api/v1/tasks/{task_id}"
     answer = await repeated(context, task_id, event_id, wish) if key else None
     if answer is None:
@@ -56,6 +60,8 @@ async def repeated(context: Context, task_id: UUID, event_id: str, wish: Wish) -
     for name in ("scope", "input"):
         if getattr(wish, name) not in (None, answer.request[name]):
             raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
+    if wish.override != answer.request.get("closed_period_override"):
+        raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
     return answer if answer.given else None
 
 

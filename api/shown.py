@@ -41,6 +41,8 @@ def task_info(row: TaskRow, language: Language) -> TaskInfo:
         retry=TaskRetry(**task["retry"], error=error) if task["retry"] else None,
         last_attempt=_last(row.last, language) if task["attempt"] > 1 else None,
         shadow_of=task["source"].get("shadow_of"),
+        recorded_until=row.recorded_until,
+        input_expires_soon=row.input_expires_soon,
         submitted_by=row.submitter or task["submitted_by"],
         position=str(position) if position else None,
     )

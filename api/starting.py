@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Response
 
+from api.closing import check_reason
 from api.context import Context, ContextDep, LanguageDep
 from api.models import AsyncSyncResponse
 from api.problems import Problem
@@ -38,6 +39,7 @@ class Starting:
     ) -> None:
         self.context = context
         self.language = language
+        self._user = user
         self._response = response
         self.asked: dict[str, Any] = {"actor": user.id, "idempotency_key": checked_key(idempotency_key)}
 
@@ -46,6 +48,7 @@ class Starting:
     ) -> AsyncSyncResponse:
         """Hand a submission over: 202 with its task, 409 for the same file, 422 for a key used before.
         ``more`` as ``Submission`` has it."""
+        check_reason(self._user, more.get("closed_period_reason"))
         submission = Submission(kind=kind, source=source, params=params, **self.asked, **more)
         return await self.hand_over(submission)
 

@@ -31,7 +31,10 @@ async def sync_bank_transactions(
     period = {"date_from": first.isoformat(), "date_to": last.isoformat()}
     params = {**period, "auto_classify": wanted.auto_classify} | incremental
     source = {"type": "onec", **period}
-    return await start.submit("bank_transactions", source, params, dry_run=wanted.dry_run)
+    reason = wanted.closed_period_reason
+    return await start.submit(
+        "bank_transactions", source, params, dry_run=wanted.dry_run, closed_period_reason=reason
+    )
 
 
 @router.post("/contractors/sync-async", status_code=202, responses=starts())

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.closing import ClosedPeriodReason
 from api.models import EARLIEST, LATEST, Day
 
 
@@ -24,6 +25,7 @@ class AsyncSyncRequest(BaseModel):
     since_last: bool = Field(default=False, strict=True)
     auto_classify: bool = Field(default=True, strict=True)
     dry_run: bool = Field(default=False, strict=True)
+    closed_period_reason: ClosedPeriodReason = None
 
 
 class ContractorsSyncRequest(BaseModel):

@@ -41,10 +41,12 @@ async def task_filter(
     created_to: When = None,
     failure: Name = None,
     retrying: bool | None = None,
+    input_expires_soon: bool | None = None,
     q: Words = None,
 ) -> TaskFilter:
     """``created_to`` is excluded; ``submitted_by`` is a user's name or id; ``retrying`` tasks wait for their
-    next automatic try."""
+    next automatic try; of those whose ``input_expires_soon`` the log soon forgets what a replay would
+    read."""
     return TaskFilter(
         status=tuple(status or ()),
         kind=tuple(kind_meant(name, kinds(), 422) for name in kind or ()),
@@ -54,6 +56,7 @@ async def task_filter(
         created_to=created_to,
         failure=failure,
         retrying=retrying,
+        input_expires_soon=input_expires_soon,
         q=q,
     )
 
@@ -72,6 +75,8 @@ async def list_tasks(
     if then is None:
         page = await tasks.listed(connection, wanted, cursor, limit)
     else:
+        if wanted.input_expires_soon is not None:
+            raise Problem(422, "not_as_of", field="input_expires_soon", field_name="input_expires_soon")
         page = await past.listed(connection, wanted, await time_of(connection, then), cursor, limit)
     items = [shown.task_info(row, language) for row in page.items]
     return TaskList(items=items, next_cursor=page.next_cursor)

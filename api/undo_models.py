@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Reason = Literal[
-    "changed_by_import", "also_in_import", "changed_by_person", "still_used", "before_unknown", "refused"
-]
+from api.closing import ClosedPeriodReason
+from domain.undo import Reason
+
 Becomes = Literal["removed", "restored", "becomes_other", "stays"]
 
 
@@ -18,6 +18,7 @@ class UndoRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     force: bool = False
+    closed_period_reason: ClosedPeriodReason = None
 
 
 class UndoConflict(BaseModel):
@@ -40,7 +41,8 @@ class UndoDates(BaseModel):
 
 class UndoPreview(BaseModel):
     """What an undo would do now, counted exactly; nothing was changed. ``conflicts`` is how many stay or
-    become another import's; ``by_reason`` also counts those that ``force`` takes back."""
+    become another import's; ``by_reason`` also counts those that ``force`` takes back. ``touched_closed`` of
+    those that would change are booked in the closed period."""
 
     task_id: UUID
     force: bool
@@ -50,6 +52,7 @@ class UndoPreview(BaseModel):
     removed: int
     restored: int
     conflicts: int
+    touched_closed: int
     by_reason: dict[Reason, int]
     dates: UndoDates | None
     items: list[UndoConflict] = Field(description="The conflicts, a page of them.")
@@ -70,6 +73,7 @@ class UndoInfo(BaseModel):
     removed: int
     restored: int
     conflicts: int
+    touched_closed: int
 
 
 class UndoConflictList(BaseModel):

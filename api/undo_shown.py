@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from api.undo_models import Becomes, Reason, UndoConflict, UndoDates, UndoPreview
+from api.undo_models import Becomes, UndoConflict, UndoDates, UndoPreview
+from domain.undo import Reason
 from infra.wording import Language, word
 from jobs.undoing import Decided, Foreseen
 from projections.queries.paging import Page
@@ -18,6 +19,7 @@ _BECOMES: Mapping[str, Becomes] = {
     "leave": "stays",
 }
 _LEFT = frozenset({"hand_over", "splice", "leave"})
+_CHANGED = frozenset({"remove", "restore"})
 
 
 def preview(
@@ -46,6 +48,7 @@ def preview(
         reason=reason,
         message=message,
         **counted,
+        touched_closed=sum(group.rows for group in groups if group.closed and group.action in _CHANGED),
         by_reason=dict(by_reason),
         dates=_dates(groups),
         items=[_foreseen(one, language) for one in page.items],
@@ -73,9 +76,7 @@ def _foreseen(one: Decided, language: Language) -> UndoConflict:
 
 def _dates(groups: Sequence[Foreseen]) -> UndoDates | None:
     """Of rows that would change; those that stay as they are touch no day."""
-    touched = [
-        group for group in groups if group.action in {"remove", "restore"} and group.first and group.last
-    ]
+    touched = [group for group in groups if group.action in _CHANGED and group.first and group.last]
     if not touched:
         return None
     return UndoDates(

@@ -4,10 +4,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import undo_models as models
 from api.answering import answered
+from api.closing import override_for
 from api.context import Context, ContextDep, LanguageDep, Reading
 from api.price_models import Paged
 from api.problems import Problem
@@ -16,14 +18,16 @@ from api.security import Manager, Reader
 from api.starting import IdempotencyKey, checked_key
 from api.tasks import found
 from api.undo_shown import conflict, preview
+from domain.closing import ClosedPeriod
 from events.tasks import TaskUndoRequested
 from infra.clock import new_id
+from infra.closed_period import period_of
 from infra.postgres import driver
 from infra.wording import word
 from jobs.kinds.registry import kinds
 from jobs.undoing import Undoing, foresee, foresee_conflicts, undoing_of
 from producers.requests import keyed_event_id
-from projections.queries import paging, undos
+from projections.queries import closed_period, paging, undos
 from projections.queries.lists import words
 
 router = APIRouter(tags=["tasks"])
@@ -33,6 +37,9 @@ class PreviewQuery(Paged):
     """Query of the preview."""
 
     force: bool = False
+    override_closed_period: bool = Field(
+        default=False, description="As if an administrator had given a reason."
+    )
 
 
 @router.post("/tasks/{task_id:uuid}/undo", status_code=202, responses=starts(404, 409))
@@ -53,7 +60,10 @@ async def undo_task(
         await found(connection, task_id)
     key = checked_key(idempotency_key)
     event_id = keyed_event_id("undo", str(task_id), user.id, key) if key else new_id()
-    event = TaskUndoRequested(force=wanted.force if wanted else False)
+    wanted = wanted or models.UndoRequest()
+    reason = wanted.closed_period_reason
+    override = await override_for(context, user, event_id, str(task_id), "undo", reason)
+    event = TaskUndoRequested(force=wanted.force, closed_period_override=override)
     response.headers["Location"] = f"/api/v1/tasks/{task_id}"
     answer = await _repeated(context, task_id, event_id, event) if key else None
     if answer is None:
@@ -92,8 +102,9 @@ async def preview_undo(
     how = _how(row.task["kind"])
     reason = await undos.refusal(connection, task_id)
     raw = await driver(connection)
-    groups = await foresee(raw, how, str(task_id), force=query.force)
-    page = await _conflicts(connection, how, task_id, query)
+    closed = await _closed(connection, override=query.override_closed_period)
+    groups = await foresee(raw, how, str(task_id), force=query.force, closed=closed)
+    page = await _conflicts(connection, how, task_id, query, closed)
     return preview(task_id, query.force, reason, groups, page, language)
 
 
@@ -123,13 +134,22 @@ def _refused(refused: str, state: str | None, reason: str) -> Problem:
     return Problem(409, "undo_refused", args={"refused": refused, "state": state, "reason": reason})
 
 
+async def _closed(connection: AsyncConnection, *, override: bool) -> ClosedPeriod | None:
+    """As it is now: a preview binds nobody."""
+    row = await closed_period.latest(connection)
+    return period_of(row["closed_until"] if row else None, override)
+
+
 async def _conflicts(
-    connection: AsyncConnection, how: Undoing, task_id: UUID, query: PreviewQuery
+    connection: AsyncConnection,
+    how: Undoing,
+    task_id: UUID,
+    query: PreviewQuery,
+    closed: ClosedPeriod | None,
 ) -> paging.Page:
-    after = paging.decode(query.cursor, words)[0] if query.cursor else ""
-    rows = await foresee_conflicts(
-        await driver(connection), how, str(task_id), force=query.force, after=after, limit=query.limit + 1
-    )
+    asked: dict[str, Any] = {"force": query.force, "limit": query.limit + 1, "closed": closed}
+    asked["after"] = paging.decode(query.cursor, words)[0] if query.cursor else ""
+    rows = await foresee_conflicts(await driver(connection), how, str(task_id), **asked)
     return paging.page(rows, query.limit, lambda row: [row.row.row_id])
 
 
@@ -141,6 +161,7 @@ async def _repeated(
         answer = await undos.to_undo(connection, task_id, event_id)
     if answer.request is None:
         return None
-    if answer.request["force"] != event.force:
+    override = answer.request.get("closed_period_override")
+    if (answer.request["force"], override) != (event.force, event.closed_period_override):
         raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
     return answer if answer.given else None

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.api import Api, Json
+from cli.closed_period import ClosedPeriodReason
 from cli.days import moment_of
 from cli.failures import PARTIAL, Interrupted
 from cli.root import State, state_of
@@ -65,6 +66,7 @@ def bulk(
     yes: Yes = False,
     preview: Preview = False,
     follow_it: Wait = False,
+    closed_period_reason: ClosedPeriodReason = None,
 ) -> None:
     """Show which tasks there are, ask, do it at a limited rate, and say what each has answered. With --follow
     the exit code is the worst of the tasks; without it only whether they took the request."""
@@ -73,11 +75,13 @@ def bulk(
     wanted = {"action": action, "scope": scope, "force": force}
     asked = {name: value for name, value in wanted.items() if value is not None}
     given = {name: value for name, value in chosen.items() if value}
-    _run(state_of(ctx), asked, given, rate, yes=yes, preview=preview, follow_it=follow_it)
+    more: Json = {"rate": rate}
+    more |= {"closed_period_reason": closed_period_reason} if closed_period_reason else {}
+    _run(state_of(ctx), asked, given, more, yes=yes, preview=preview, follow_it=follow_it)
 
 
 def _run(
-    state: State, asked: Json, given: Json, rate: int, *, yes: bool, preview: bool, follow_it: bool
+    state: State, asked: Json, given: Json, more: Json, *, yes: bool, preview: bool, follow_it: bool
 ) -> None:
     with state.api() as api:
         found = api.post("/bulk/preview", json=asked | {"filter": given})
@@ -86,7 +90,7 @@ def _run(
             return
         if not yes and not typer.confirm(state.screen.word("cli.bulk.sure"), err=True):
             raise typer.Exit(PARTIAL)
-        accepted = api.post("/bulk", json=asked | {"selection": found["selection"], "rate": rate})
+        accepted = api.post("/bulk", json=asked | more | {"selection": found["selection"]})
     task_id = accepted["task_id"]
     ended = follow(state, task_id)
     if follow_it and not ended:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.closed_period import ClosedPeriodReason
 from cli.days import day_of
 from cli.root import state_of
 from cli.sync import Follow
@@ -38,11 +39,17 @@ def train(
 
 @app.command()
 def reclassify(
-    ctx: typer.Context, first: First, last: Last, dry_run: DryRun = False, follow_it: Follow = False
+    ctx: typer.Context,
+    first: First,
+    last: Last,
+    dry_run: DryRun = False,
+    follow_it: Follow = False,
+    closed_period_reason: ClosedPeriodReason = None,
 ) -> None:
     """Decide the categories of a period again; what persons chose stays."""
     state = state_of(ctx)
     days = {"date_from": first.date().isoformat(), "date_to": last.date().isoformat()}
+    days |= {"closed_period_reason": closed_period_reason} if closed_period_reason else {}
     with state.api() as api:
         accepted = api.post("/transactions/reclassify", json={**days, "dry_run": dry_run})
     said(state, accepted, watched=follow_it or dry_run)

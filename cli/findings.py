@@ -14,6 +14,8 @@ def findings(screen: Screen, api: Api, task: Json) -> None:
         return
     if warned := api.get(f"/tasks/{task['id']}/warnings", {"limit": 1})["total"]:
         screen.say("cli.warned", style="yellow", count=warned, id=task["id"])
+    if touched := (task["result"] or {}).get("touched_closed"):
+        screen.say("cli.touched_closed", style="yellow", count=touched, id=task["id"])
     if task["kind"] == _IN_TWO_SOURCES and not task["dry_run"]:
         pairs = api.get("/duplicates", {"task_id": task["id"], "limit": 1})["total"]
         if pairs:

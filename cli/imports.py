@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.bars import bytes_bar
+from cli.closed_period import ClosedPeriodReason
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
 from cli.guessing import STATEMENT, kind_of
 from cli.headers import shell_name
@@ -75,6 +76,7 @@ def import_file(
     batch_size: BatchSize = None,
     no_classify: NoClassify = False,
     idempotency_key: Key = None,
+    closed_period_reason: ClosedPeriodReason = None,
     param: Param = None,
     mapped: Mapped = None,
     template: Template = None,
@@ -91,7 +93,7 @@ def import_file(
         params = {"control_totals": control_totals.value, "auto_classify": not no_classify} | params
     if batch_size is not None:
         params["batch_size"] = batch_size
-    options = Options(dry_run=dry_run, force=force, key=idempotency_key)
+    options = Options(dry_run, force, idempotency_key, closed_period_reason)
     with state.api() as api:
         accepted = upload(state.screen, api, kind, path, params, options)
     said(state, accepted, watched=follow_it or dry_run)

@@ -9,11 +9,13 @@ from cli import (
     audit,
     bulk,
     classify,
+    closed_period,
     correct,
     coverage,
     demo,
     duplicates,
     history,
+    impact,
     imports,
     mapping,
     migrate,
@@ -74,6 +76,8 @@ app.command()(mapping.mapping)
 app.command()(duplicates.duplicates)
 app.command()(coverage.coverage)
 app.command()(history.events)
+app.command()(impact.impact)
+app.add_typer(closed_period.app, name="closed-period", help="Up to which day bookings are closed.")
 app.add_typer(audit.app, name="audit", help="The history as a file that can be verified.")
 app.add_typer(sync.app, name="sync", help="Load from 1C.")
 app.add_typer(classify.app, name="classify", help="Categories of bank transactions.")

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.closed_period import ClosedPeriodReason
 from cli.failures import Failure
 from cli.params import given
+from cli.recorded import recorded_until
 from cli.root import state_of
 from cli.watching import TaskId, said
 
@@ -58,6 +60,7 @@ def replay(
     shadow: Shadow = False,
     promote: Promote = False,
     param: Param = None,
+    closed_period_reason: ClosedPeriodReason = None,
 ) -> None:
     """Run a task again as its next attempt. Nothing is loaded twice, corrections stay."""
     if (shadow and promote) or ((shadow or promote) and (scope or source)) or (param and not shadow):
@@ -67,9 +70,13 @@ def replay(
         wanted["scope"] = scope.value
     if source is not None:
         wanted["input"] = source.value
+    if closed_period_reason is not None:
+        wanted["closed_period_reason"] = closed_period_reason
     state = state_of(ctx)
     what = "shadow" if shadow else "promote" if promote else "replay"
     with state.api() as api:
+        if source is not InputOption.source:
+            recorded_until(state.screen, api.get(f"/tasks/{task_id}"), state.screen.tell)
         accepted = api.post(
             f"/tasks/{task_id}/{what}", json=wanted, headers={"Idempotency-Key": key} if key else {}
         )

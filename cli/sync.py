@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.closed_period import ClosedPeriodReason
 from cli.days import day_of
 from cli.root import state_of
 from cli.watching import said
@@ -32,9 +33,11 @@ def transactions(
     follow_it: Follow = False,
     no_classify: NoClassify = False,
     dry_run: DryRun = False,
+    closed_period_reason: ClosedPeriodReason = None,
 ) -> None:
     """Bank documents of a period; without one, from what the last sync saw until today."""
     wanted: dict[str, Any] = {"auto_classify": not no_classify, "dry_run": dry_run}
+    wanted |= {"closed_period_reason": closed_period_reason} if closed_period_reason else {}
     wanted |= {name: day.date().isoformat() for name, day in _days(first, last).items()}
     _start(ctx, "/sync-1c/bank-transactions/sync-async", wanted, follow_it or dry_run)
 

@@ -10,6 +10,7 @@ from cli.findings import findings
 from cli.following import ENDED
 from cli.headers import file_of, unknown_header
 from cli.reconciliation import accounts_of, reconciliation, summary
+from cli.recorded import recorded_until
 from cli.rejected_rows import first_rows
 from cli.screen import Screen, cells, table
 from cli.shadow_report import shadow
@@ -64,6 +65,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
         screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")
     first_rejects(screen, api, task)
     _next_steps(screen, task)
+    recorded_until(screen, task)
 
 
 def _days(params: Json) -> dict[str, str]:

@@ -33,6 +33,10 @@ class Status(StrEnum):
 Statuses = Annotated[list[Status] | None, typer.Option("--status", help="May be given several times.")]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="May be given several times.")]
 Retrying = Annotated[bool, typer.Option("--retrying", help="Only those that wait for their next try.")]
+Expiring = Annotated[
+    bool,
+    typer.Option("--input-expires-soon", help="Only those whose recorded input the log forgets soon."),
+]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
 AsOf = Annotated[
     str | None,
@@ -50,6 +54,7 @@ def tasks(
     status: Statuses = None,
     kind: Kinds = None,
     retrying: Retrying = False,
+    input_expires_soon: Expiring = False,
     limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -60,11 +65,12 @@ def tasks(
         "kind": [one.replace("-", "_") for one in kind or ()],
         "limit": min(limit, 500),
         **({"retrying": True} if retrying else {}),
+        **({"input_expires_soon": True} if input_expires_soon else {}),
     }
     with state.api() as api:
         found = list(islice(api.items("/tasks", wanted), limit))
     if as_json:
-        state.screen.raw(_json(found))
+        state.screen.raw(as_json_text(found))
     elif found:
         _list(state.screen, found)
     else:
@@ -77,7 +83,7 @@ def show(ctx: typer.Context, task_id: TaskId, as_json: AsJson = False, as_of: As
     with state.api() as api:
         task = api.get(f"/tasks/{task_id}", {"as_of": figures.said(as_of)} if as_of else None)
         if as_json:
-            state.screen.raw(_json(task))
+            state.screen.raw(as_json_text(task))
             return
         details(state.screen, task)
         state.screen.line()
@@ -127,5 +133,6 @@ def _list(screen: Screen, found: list[Json]) -> None:
     screen.show(made)
 
 
-def _json(value: object) -> str:
+def as_json_text(value: object) -> str:
+    """As the API gave it, for a person's eyes too."""
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

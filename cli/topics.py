@@ -12,9 +12,11 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def ensure(ctx: typer.Context) -> None:
-    """Make the topics that are missing, with their settings; safe at every start."""
+    """Make the topics that are missing, with their settings; safe at every start. Where
+    TIDEMARK_BATCHES_RETENTION_DAYS is set, topics that are there keep row data for so long from now on."""
     from events.topics import topic_specs
     from infra.kafka import LogUnavailable, ensure_topics, wait_for_kafka
+    from infra.retention import set_retention
 
     settings = state_of(ctx).installation.settings()
     specs = topic_specs(settings.namespace, settings.replication_factor, settings.batches_retention_days)
@@ -22,6 +24,9 @@ def ensure(ctx: typer.Context) -> None:
     async def made() -> None:
         await wait_for_kafka(settings.kafka)
         await ensure_topics(settings.kafka, specs)
+        if "batches_retention_days" in settings.model_fields_set:
+            rows = {spec.name: spec.config["retention.ms"] for spec in specs if spec.holds_rows}
+            await set_retention(settings.kafka, rows)
 
     try:
         asyncio.run(made())

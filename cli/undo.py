@@ -8,6 +8,7 @@ import typer
 
 from cli import figures
 from cli.api import Api, Json
+from cli.closed_period import ClosedPeriodReason
 from cli.failures import CLEAN, PARTIAL, Interrupted, Unreachable
 from cli.root import state_of
 from cli.screen import Screen
@@ -30,23 +31,25 @@ def undo(
     preview: Preview = False,
     force: Force = False,
     follow: Follow = False,
+    closed_period_reason: ClosedPeriodReason = None,
 ) -> None:
     """Take back what a task has loaded: new rows go, changed rows get their earlier values back. What others
     have changed since, or loaded as well, stays. The exit code is 1 where something stays."""
     state = state_of(ctx)
     with state.api() as api:
         if preview:
-            raise typer.Exit(_foresee(state.screen, api, str(task_id), force=force))
-        answer = api.post(f"/tasks/{task_id}/undo", json={"force": force})
+            asked = {"force": force, "override_closed_period": closed_period_reason is not None}
+            raise typer.Exit(_foresee(state.screen, api, str(task_id), asked))
+        reason = {"closed_period_reason": closed_period_reason} if closed_period_reason else {}
+        answer = api.post(f"/tasks/{task_id}/undo", json={"force": force, **reason})
         state.screen.err.print(answer["message"], markup=False, soft_wrap=True)
         if follow:
             raise typer.Exit(_followed(state.screen, api, str(task_id)))
         state.screen.raw(str(task_id))
 
 
-def _foresee(screen: Screen, api: Api, task_id: str, *, force: bool) -> int:
-    asked = {"force": force, "limit": SHOWN}
-    found = api.get(f"/tasks/{task_id}/undo/preview", asked)
+def _foresee(screen: Screen, api: Api, task_id: str, asked: Json) -> int:
+    found = api.get(f"/tasks/{task_id}/undo/preview", asked | {"limit": SHOWN})
     screen.line(found["message"])
     if found["dates"]:
         days = {

@@ -18,11 +18,13 @@ TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=600.0)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a file is taken: checked only, although it is loaded already, once under a key."""
+    """How a file is taken: checked only, although it is loaded already, once under a key, into the closed
+    period too."""
 
     dry_run: bool = False
     force: bool = False
     key: str | None = None
+    closed_period_reason: str | None = None
 
 
 def checked(path: Path) -> Path:
@@ -55,6 +57,8 @@ def upload(
         "dry_run": json.dumps(options.dry_run),
         "force": json.dumps(options.force),
     }
+    if options.closed_period_reason is not None:
+        form["closed_period_reason"] = options.closed_period_reason
     # Signed in before the first byte is sent: a wrong password costs no upload.
     api.token()
     with path.open("rb") as file, bytes_bar(screen, path, "cli.uploading") as (progress, bar):

@@ -16,18 +16,20 @@ Request = TaskCancelRequested | TaskReplayRequested | TaskUndoRequested
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The operation: ``scope`` None = what suits each task, ``force`` is of an undo."""
+    """The operation: ``scope`` None = what suits each task, ``force`` is of an undo; ``override`` as
+    ``closed_period_override`` of the events."""
 
     action: Action
     scope: Scope | None = None
     input: Input | None = None
     force: bool = False
+    override: str | None = None
 
     @classmethod
-    def of(cls, params: Mapping[str, Any]) -> Self:
+    def of(cls, params: Mapping[str, Any], override: str | None = None) -> Self:
         """As the bulk task's params say."""
         named = {name: params[name] for name in ("scope", "input", "force") if params.get(name) is not None}
-        return cls(params["action"], **named)
+        return cls(params["action"], override=override, **named)
 
 
 def asked(state: State, wanted: Wanted) -> Request | str:
@@ -38,7 +40,9 @@ def asked(state: State, wanted: Wanted) -> Request | str:
             reason = "already_cancelled" if isinstance(state, Cancelled) else cancel_refusal(state)
             return reason or TaskCancelRequested()
         case "undo":
-            return undo_refusal(state) or TaskUndoRequested(force=wanted.force)
+            return undo_refusal(state) or TaskUndoRequested(
+                force=wanted.force, closed_period_override=wanted.override
+            )
         case "replay":
             return _replay(state, wanted)
         case _ as never:
@@ -46,6 +50,6 @@ def asked(state: State, wanted: Wanted) -> Request | str:
 
 
 def _replay(state: State, wanted: Wanted) -> TaskReplayRequested | str:
-    request = replay_of(state, wanted.scope, wanted.input)
+    request = replay_of(state, wanted.scope, wanted.input, wanted.override)
     reason = replay_refusal(state, Replay(request.attempt, request.scope, request.input))
     return reason or request

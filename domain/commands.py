@@ -51,6 +51,7 @@ class Replay:
     scope: Scope = "all"
     input: Input = "recorded"
     params: Mapping[str, Any] | None = None
+    closed_period_override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,18 @@ class Undo:
 
     force: bool = False
     possible: bool = True
+    closed_period_override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FinishUndo:
-    """The rows were given back: so many removed, restored, left because they were changed since."""
+    """The rows were given back: so many removed, restored, left because they were changed since;
+    ``touched_closed`` of them are booked in the closed period."""
 
     removed: int
     restored: int
     conflicts: int
+    touched_closed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

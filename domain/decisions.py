@@ -1,5 +1,6 @@
 """What follows from a command: events, and never an exception. A repeated command gives ``[]``."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -118,6 +119,7 @@ def _result(work: Work) -> dict[str, Any]:
     return words | {
         "total": totals.total,
         "warned": work.warned_by_now,
+        **({"touched_closed": work.touched_closed} if work.touched_closed else {}),
         "batches": len(work.done),
         "notes": notes,
     }
@@ -156,31 +158,28 @@ def _replay(state: State, command: Replay) -> list[TaskEvent]:
     reason = replay_refusal(state, command)
     if reason:
         return _refused(state, "replay", reason)
-    return [
-        TaskRequestAccepted(
-            seq=state.seq + 1,
-            request="replay",
-            attempt=command.attempt,
-            scope=command.scope,
-            input=command.input,
-            params=None if command.params is None else dict(command.params),
-        )
-    ]
+    return [TaskRequestAccepted(seq=state.seq + 1, request="replay", **asdict(command))]
 
 
 def _undo(state: State, command: Undo) -> list[TaskEvent]:
     reason = undo_refusal(state) or (None if command.possible else "cannot_be_undone")
     if reason or isinstance(state, Absent | Purged):
         return _refused(state, "undo", reason)
-    attempt, force = state.work.attempt, command.force
-    return [TaskRequestAccepted(seq=state.seq + 1, request="undo", attempt=attempt, force=force)]
+    return [
+        TaskRequestAccepted(
+            seq=state.seq + 1,
+            request="undo",
+            attempt=state.work.attempt,
+            force=command.force,
+            closed_period_override=command.closed_period_override,
+        )
+    ]
 
 
 def _finish_undo(state: State, command: FinishUndo) -> list[TaskEvent]:
     if not isinstance(state, Undoing):
         return []
-    removed, restored, conflicts = command.removed, command.restored, command.conflicts
-    return [TaskUndone(seq=state.seq + 1, removed=removed, restored=restored, conflicts=conflicts)]
+    return [TaskUndone(seq=state.seq + 1, **asdict(command))]
 
 
 def _purge(state: State) -> list[TaskEvent]:

@@ -7,12 +7,14 @@ TidemarkError
 │   ├── UnsupportedFormat     the file is of another kind, named
 │   └── SourceRefused         1C answered that it will not
 └── Rejected                a person, one row at a time
-    └── MalformedRow          the row cannot be read or stored
+    ├── MalformedRow          the row cannot be read or stored
+    └── PeriodClosed          an administrator: it is booked where nothing may change any more
 
 Each carries ``code`` and ``args``; words are made in the reader's language where it is read.
 """
 
 import hashlib
+from datetime import date
 
 
 class TidemarkError(Exception):
@@ -69,3 +71,11 @@ class Rejected(TidemarkError):
 
 class MalformedRow(Rejected):
     """The row cannot be read: ``field`` and ``value`` say what in it."""
+
+
+class PeriodClosed(Rejected):
+    """The row would change what is booked on ``day``, and everything up to ``until`` is closed."""
+
+    def __init__(self, day: date, until: date) -> None:
+        said = day.isoformat()
+        super().__init__("period_closed", "date", said, day=said, until=until.isoformat())

@@ -105,7 +105,7 @@ def _submitted(state: State, event: TaskSubmitted) -> State:
         dry_run=event.dry_run,
         shadow="shadow_of" in event.source,
     )
-    return Pending(seq=state.seq, about=about, work=Work())
+    return Pending(seq=state.seq, about=about, work=Work(closed_period_override=event.closed_period_override))
 
 
 def _work_done(state: State, event: TaskSourceRead | TaskBatchImported) -> State:
@@ -126,7 +126,10 @@ def _imported(work: Work, event: TaskBatchImported) -> Work:
     if done is work.done:
         return work
     counts, warned = work.counts + event.counts, work.warned + event.warned
-    return work.model_copy(update={"done": done, "counts": counts, "warned": warned})
+    touched = work.touched_closed + (event.touched_closed or 0)
+    return work.model_copy(
+        update={"done": done, "counts": counts, "warned": warned, "touched_closed": touched}
+    )
 
 
 def _lifecycle(state: State, event: Lifecycle) -> State:
@@ -167,6 +170,7 @@ def _moved(
 def _accepted(state: Known, event: TaskRequestAccepted) -> State:
     seq, about, work = event.seq, state.about, state.work
     if event.request == "replay":
-        work = next_work(work, event.attempt, event.scope, event.input, event.params)
-        return Pending(seq=seq, about=about, work=work)
+        following = next_work(work, event.attempt, event.scope, event.input, event.params)
+        override = {"closed_period_override": event.closed_period_override}
+        return Pending(seq=seq, about=about, work=following.model_copy(update=override))
     return Undoing(seq=seq, about=about, work=work, was=known_status(state), force=event.force)

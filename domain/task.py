@@ -72,9 +72,9 @@ def implied(event: TaskEvent) -> Command | None:
         case TaskCancelRequested():
             return Cancel()
         case TaskReplayRequested():
-            return Replay(event.attempt, event.scope, event.input, event.params)
+            return Replay(event.attempt, event.scope, event.input, event.params, event.closed_period_override)
         case TaskUndoRequested():
-            return Undo(event.force)
+            return Undo(event.force, closed_period_override=event.closed_period_override)
         case TaskCleanupRequested():
             return Purge()
         case TaskProgressed() | TaskStalled() | TaskRowCorrected():

@@ -8,7 +8,13 @@ from typing import Literal
 # from under them. leave: it stays as it is.
 Action = Literal["nothing", "remove", "restore", "hand_over", "splice", "leave"]
 Reason = Literal[
-    "changed_by_import", "also_in_import", "changed_by_person", "still_used", "before_unknown", "refused"
+    "changed_by_import",
+    "also_in_import",
+    "changed_by_person",
+    "still_used",
+    "before_unknown",
+    "refused",
+    "period_closed",
 ]
 
 
@@ -19,7 +25,7 @@ class Standing:
     ``mine``: the task has written it and that still shows, on top or below others. ``made``: below what the
     task wrote there is nothing. ``covered``: somebody wrote over it since. ``carried``: another task brought
     the very same; ``named``: and it is known which. ``used``: other rows stand on it. ``unknown``: the task
-    wrote before before-images were kept.
+    wrote before before-images were kept. ``closed``: it is booked in the closed period.
     """
 
     mine: bool = True
@@ -30,6 +36,7 @@ class Standing:
     by_person: bool = False
     used: bool = False
     unknown: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,13 @@ class Verdict:
     reason: Reason | None = None
 
 
-def verdict(row: Standing, *, force: bool) -> Verdict:
-    """Rows that others changed or brought as well stay, unless forced; what others stand on stays always."""
+def verdict(row: Standing, *, force: bool, override: bool = False) -> Verdict:
+    """Rows that others changed or brought as well stay, unless forced; what others stand on stays always,
+    and so does what is booked in the closed period, unless an administrator says why not (``override``)."""
     if not row.mine:
         return Verdict("nothing")
+    if row.closed and not override:
+        return Verdict("leave", "period_closed")
     wanted: Action = "remove" if row.made else "restore"
     if row.unknown and row.made:
         return Verdict("leave", "before_unknown")

@@ -41,6 +41,8 @@ class Work(Record):
     the attempt whose reading of the source numbers rows and batches, ``since`` the one that last began with
     all of them, ``whole`` what was found at the end of the source where an earlier attempt has reached it.
     ``params`` are what attempts do otherwise than was submitted: this one, and those that follow.
+    ``closed_period_override`` is the id of the reason for which it may touch the closed period, and
+    ``touched_closed`` counts the rows with which it did.
     """
 
     attempt: int = 1
@@ -51,6 +53,8 @@ class Work(Record):
     done: Ranges = Ranges()
     counts: Counts = Counts()
     warned: int = 0
+    touched_closed: int = 0
+    closed_period_override: str | None = None
     source: SourceFacts | None = None
     rejected_before: int = 0
     warned_before: int = 0

@@ -57,10 +57,11 @@ class TaskBatchImported(Event):
 
     ``warned`` rows look wrong in something and were used all the same; each has its verdict beside that.
     ``before`` says which verdicts the same rows had until then, by an earlier attempt (None = none).
+    ``touched_closed`` rows are booked in the closed period and were written all the same (None = none).
     """
 
     type: Literal["task.batch_imported.v1"] = "task.batch_imported.v1"
-    later = frozenset({"before"})
+    later = frozenset({"before", "touched_closed"})
     attempt: int
     batch_no: int = Field(ge=1)
     rows: int = Field(ge=0)
@@ -75,6 +76,7 @@ class TaskBatchImported(Event):
     elapsed_ms: int = Field(ge=0)
     worker: str
     before: Counts | None = None
+    touched_closed: int | None = Field(default=None, ge=1)
 
     @property
     def counts(self) -> Counts:

@@ -36,7 +36,7 @@ class TaskRequestAccepted(Event):
     """
 
     type: Literal["task.request_accepted.v1"] = "task.request_accepted.v1"
-    later = frozenset({"params"})
+    later = frozenset({"params", "closed_period_override"})
     seq: int
     request: Deferred
     attempt: int
@@ -44,6 +44,7 @@ class TaskRequestAccepted(Event):
     input: Input = "recorded"
     force: bool = False
     params: dict[str, Any] | None = None
+    closed_period_override: str | None = None
 
 
 class TaskReplayRequested(Event):
@@ -51,28 +52,34 @@ class TaskReplayRequested(Event):
     the place of those that were submitted (None = as they were)."""
 
     type: Literal["task.replay_requested.v1"] = "task.replay_requested.v1"
-    later = frozenset({"params"})
+    later = frozenset({"params", "closed_period_override"})
     attempt: int
     scope: Scope
     input: Input
     params: dict[str, Any] | None = None
+    closed_period_override: str | None = None
 
 
 class TaskUndoRequested(Event):
     """Take back what the task has written; ``force`` also where rows were changed since."""
 
     type: Literal["task.undo_requested.v1"] = "task.undo_requested.v1"
+    later = frozenset({"closed_period_override"})
     force: bool = False
+    closed_period_override: str | None = None
 
 
 class TaskUndone(Event):
-    """What was given back, and what could not be."""
+    """What was given back, and what could not be; ``touched_closed`` rows of it are booked in the closed
+    period (None = none)."""
 
     type: Literal["task.undone.v1"] = "task.undone.v1"
+    later = frozenset({"touched_closed"})
     seq: int
     removed: int
     restored: int
     conflicts: int
+    touched_closed: int | None = Field(default=None, ge=1)
 
 
 class TaskRowCorrected(Event):

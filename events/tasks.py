@@ -68,15 +68,19 @@ __all__ = [
 
 
 class TaskSubmitted(Event):
-    """Somebody asked for work. ``source`` says where the input is: a content hash or a period."""
+    """Somebody asked for work. ``source`` says where the input is: a content hash or a period.
+    ``closed_period_override``, here and in the other requests, is the id under which PostgreSQL keeps the
+    reason for which an administrator lets it touch the closed period."""
 
     type: Literal["task.submitted.v1"] = "task.submitted.v1"
+    later = frozenset({"closed_period_override"})
     kind: str
     params: dict[str, Any] = Field(default_factory=dict)
     source: dict[str, Any] = Field(default_factory=dict)
     priority: Priority = "normal"
     idempotency_key: str | None = None
     dry_run: bool = False
+    closed_period_override: str | None = None
 
 
 TaskEvent = Annotated[

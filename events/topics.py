@@ -36,6 +36,11 @@ class TopicSpec:
     key: KeyRule
     carries: tuple[str, ...]
 
+    @property
+    def holds_rows(self) -> bool:
+        """Whether it has row data, which goes after a time."""
+        return self.config.get("retention.ms") != "-1"
+
 
 def topic_specs(prefix: str = "", replication: int = 1, retention_days: int = 30) -> tuple[TopicSpec, ...]:
     """All topics. ``tasks`` for ever; row data ``retention_days``, after which it cannot be replayed."""

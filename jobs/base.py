@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import psycopg
 
+from domain.closing import ClosedPeriod
 from domain.errors import Rejected
 from events.records import Counts
 from jobs.formats.tables.fields import Layout
@@ -77,7 +78,8 @@ class TaskSpec:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A recorded batch as a kind sees it: ``numbered`` gives its rows with their numbers in the source.
-    ``row_numbers`` is None where they are consecutive from ``first_row`` on."""
+    ``row_numbers`` is None where they are consecutive from ``first_row`` on. ``closed``: bookings that a kind
+    which has such must not touch; ``override`` as the log names it, for kinds that ask others."""
 
     task: TaskSpec
     batch_no: int
@@ -86,6 +88,8 @@ class Batch:
     ordinals: Mapping[int, int]
     context: Mapping[str, Any]
     row_numbers: Sequence[int] | None = None
+    closed: ClosedPeriod | None = None
+    override: str | None = None
 
     @property
     def numbers(self) -> Sequence[int]:
@@ -137,12 +141,14 @@ class RowVerdict:
 @dataclass(frozen=True, slots=True)
 class BatchResult:
     """What became of a batch: ``counts.total`` equals its rows. ``verdicts`` says it of every row, in their
-    order; only where ``task.wants_verdicts``. ``warned`` rows are counted in one of the verdicts too."""
+    order; only where ``task.wants_verdicts``. ``warned`` rows are counted in one of the verdicts too, and so
+    are ``touched_closed`` ones, which are booked in the closed period and were written all the same."""
 
     counts: Counts
     rejects: tuple[RejectedRow, ...] = ()
     verdicts: tuple[RowVerdict, ...] = ()
     warned: tuple[WarnedRow, ...] = ()
+    touched_closed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

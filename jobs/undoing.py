@@ -12,6 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import psycopg
 from psycopg.rows import dict_row
 
+from domain.closing import ClosedPeriod
 from domain.undo import Action, Reason, Standing, verdict
 
 Connection = psycopg.AsyncConnection[Any]
@@ -41,22 +42,28 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """So many rows of which the same will become, and the first and last day that they are of."""
+    """So many rows of which the same will become, the first and last day that they are of, and whether those
+    are in the closed period."""
 
     action: Action
     reason: Reason | None
     rows: int
     first: date | None
     last: date | None
+    closed: bool = False
 
 
 class Undoing(Protocol):
     """``listing`` gives row_id, as text, of every row that a task (``%(task)s``) has written. ``locking``
     keeps ``%(rows)s`` as they are until the transaction ends. ``standings`` gives, for the rows (row_id) that
-    stand for ``{rows}``, the columns of ``Looked``, those of ``Standing``, day_from and day_to."""
+    stand for ``{rows}``, the columns of ``Looked``, those of ``Standing`` but ``closed``, day_from and
+    day_to: where ``booked``, the first and the last booking date."""
 
     @property
     def table(self) -> str: ...
+
+    @property
+    def booked(self) -> bool: ...
 
     @property
     def listing(self) -> str: ...
@@ -92,62 +99,89 @@ def undoing_of(kind: object) -> Undoing | None:
 
 
 async def look(
-    connection: Connection, how: Undoing, task_id: str, row_ids: Sequence[str], *, force: bool
+    connection: Connection,
+    how: Undoing,
+    task_id: str,
+    row_ids: Sequence[str],
+    *,
+    force: bool,
+    closed: ClosedPeriod | None = None,
 ) -> list[Decided]:
     """How these rows stand now, and what that means."""
+    closed = _concerning(how, closed)
     rows = "(SELECT unnest(%(rows)s::text[]) AS row_id)"
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(how.standings.format(rows=rows), {"task": task_id, "rows": list(row_ids)})
-        return [_decided(row, force=force) for row in await cursor.fetchall()]
+        return [_decided(row, closed, force=force) for row in await cursor.fetchall()]
 
 
-async def foresee(connection: Connection, how: Undoing, task_id: str, *, force: bool) -> list[Foreseen]:
+async def foresee(
+    connection: Connection, how: Undoing, task_id: str, *, force: bool, closed: ClosedPeriod | None = None
+) -> list[Foreseen]:
     """What an undo would do now, counted; nothing is changed."""
+    closed = _concerning(how, closed)
     names = ", ".join(_STANDING)
     counted = (
-        f"SELECT {names}, count(*) AS rows, min(day_from) AS first, max(day_to) AS last"
-        f" FROM ({_listed(how)}) s WHERE mine GROUP BY {names}"
+        f"SELECT {names}, coalesce({_IN_CLOSED}, false) AS closed, count(*) AS rows, min(day_from) AS first,"
+        f" max(day_to) AS last FROM ({_listed(how)}) s WHERE mine GROUP BY {names}, closed"
     )
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(counted, {"task": task_id})
+        await cursor.execute(counted, {"task": task_id, "until": closed and closed.until})
         found = await cursor.fetchall()
+    override = closed is not None and closed.override
     foreseen = []
     for row in found:
-        said = verdict(_standing(row), force=force)
-        foreseen.append(Foreseen(said.action, said.reason, row["rows"], row["first"], row["last"]))
+        said = verdict(_standing(row, closed=row["closed"]), force=force, override=override)
+        days = (row["first"], row["last"])
+        foreseen.append(Foreseen(said.action, said.reason, row["rows"], *days, row["closed"]))
     return foreseen
 
 
 async def foresee_conflicts(
-    connection: Connection, how: Undoing, task_id: str, *, force: bool, after: str, limit: int
+    connection: Connection,
+    how: Undoing,
+    task_id: str,
+    *,
+    force: bool,
+    after: str,
+    limit: int,
+    closed: ClosedPeriod | None = None,
 ) -> list[Decided]:
     """Rows that an undo could not simply give back, in the order of their ids, those after ``after``."""
+    closed = _concerning(how, closed)
     wanted = (
         f"SELECT * FROM ({_listed(how)}) s"
-        " WHERE mine AND (unknown OR used OR covered OR carried OR by_person)"
+        f" WHERE mine AND (unknown OR used OR covered OR carried OR by_person OR {_IN_CLOSED})"
         ' AND row_id COLLATE "C" > %(after)s ORDER BY row_id COLLATE "C" LIMIT %(limit)s'
     )
+    until = None if closed is None or closed.override else closed.until
+    asked = {"task": task_id, "after": after, "limit": limit, "until": until}
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(wanted, {"task": task_id, "after": after, "limit": limit})
-        found = [_decided(row, force=force) for row in await cursor.fetchall()]
-    return found
+        await cursor.execute(wanted, asked)
+        return [_decided(row, closed, force=force) for row in await cursor.fetchall()]
+
+
+def _concerning(how: Undoing, closed: ClosedPeriod | None) -> ClosedPeriod | None:
+    """Days that are no booking dates are in no period."""
+    return closed if how.booked else None
 
 
 def _listed(how: Undoing) -> str:
     return how.standings.format(rows=f"({how.listing})")
 
 
+_IN_CLOSED = "day_from <= %(until)s::date"
 _STANDING = ("mine", "made", "covered", "carried", "named", "by_person", "used", "unknown")
 _LOOKED = {*_STANDING, "row_id", "row_no", "shown", "other_task", "day_from", "day_to"}
 
 
-def _standing(row: Mapping[str, Any]) -> Standing:
-    return Standing(**{name: bool(row[name]) for name in _STANDING})
+def _standing(row: Mapping[str, Any], *, closed: bool) -> Standing:
+    return Standing(**{name: bool(row[name]) for name in _STANDING}, closed=closed)
 
 
-def _decided(row: Mapping[str, Any], *, force: bool) -> Decided:
-    standing = _standing(row)
-    said = verdict(standing, force=force)
+def _decided(row: Mapping[str, Any], closed: ClosedPeriod | None, *, force: bool) -> Decided:
+    standing = _standing(row, closed=closed is not None and closed.holds(row["day_from"]))
+    said = verdict(standing, force=force, override=closed is not None and closed.override)
     other = row["other_task"]
     looked = Looked(
         row["row_id"],

@@ -32,11 +32,13 @@ class InputGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for; None = what suits. ``params``: what is to be done otherwise than was submitted."""
+    """What was asked for; None = what suits. ``params``: what is to be done otherwise than was submitted.
+    ``override`` as ``closed_period_override``."""
 
     scope: Scope | None = None
     input: Input | None = None
     params: Mapping[str, Any] | None = None
+    override: str | None = None
 
 
 class Replays:
@@ -50,7 +52,7 @@ class Replays:
         """The request for the attempt that is next now; raises InputGone, and LogUnavailable."""
         async with self._engine.connect() as connection:
             state = await _state(connection, task_id)
-            asked = replay_of(state, wish.scope, wish.input)
+            asked = replay_of(state, wish.scope, wish.input, wish.override)
             plan = await _plan(connection, task_id, state, asked)
         if plan is not None and asked.input == "recorded":
             await self._check(plan)

@@ -29,8 +29,8 @@ class FileAlreadyImported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is asked for. ``actor`` is a user's id. ``file_name`` and ``texts``, what a person wrote beside
-    the file, never enter the log: ``params`` have a hash of the texts."""
+    """What is asked for. ``actor`` is a user's id. ``file_name``, ``closed_period_reason`` and ``texts``,
+    what a person wrote beside the file, never enter the log: ``params`` have a hash of the texts."""
 
     kind: str
     actor: str
@@ -43,8 +43,10 @@ class Submission:
     file_hash: str | None = None
     file_name: str | None = None
     force: bool = False
+    closed_period_reason: str | None = None
 
-    def event(self) -> TaskSubmitted:
+    def event(self, override: str | None = None) -> TaskSubmitted:
+        """``override`` is the id under which the reason is kept."""
         return TaskSubmitted(
             kind=self.kind,
             params=dict(self.params),
@@ -52,11 +54,14 @@ class Submission:
             priority=self.priority,
             idempotency_key=self.idempotency_key,
             dry_run=self.dry_run,
+            closed_period_override=override,
         )
 
     def body_hash(self) -> bytes:
         """Equal for equal requests: what the idempotency key promises."""
         body = [self.kind, dict(self.params), dict(self.source), self.priority, self.dry_run, self.file_hash]
+        if self.closed_period_reason is not None:
+            body.append(self.closed_period_reason)
         return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()
 
 

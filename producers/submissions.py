@@ -19,6 +19,7 @@ from events.topics import TASKS
 from infra.clock import new_id, utc_now
 from infra.kafka import LogUnavailable, Publisher
 from infra.task_texts import KEEP
+from producers.overrides import keep, override_of
 from producers.submission import Accepted, FileAlreadyImported, KeyReused, Submission
 
 log = logging.getLogger(__name__)
@@ -39,9 +40,13 @@ class Submissions:
     async def submit(self, submission: Submission) -> Accepted:
         """Accept, or raise KeyReused or FileAlreadyImported; Kafka being down is no reason to refuse."""
         task_id, event_id = new_id(), new_id()
-        value, headers = encode(_envelope(task_id, event_id, submission.actor, submission.event()))
+        override = override_of(event_id, task_id, "submit", submission.closed_period_reason, submission.actor)
+        event = submission.event(override.id if override else None)
+        value, headers = encode(_envelope(task_id, event_id, submission.actor, event))
         try:
             async with self._engine.begin() as connection:
+                if override is not None:
+                    await keep(connection, override)
                 await self._insert(connection, submission, task_id, event_id, value, headers)
                 if submission.texts:
                     said = orjson.dumps(submission.texts).decode()

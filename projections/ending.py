@@ -51,12 +51,13 @@ def cancelled(view: View, event: TaskCancelled, at: datetime) -> View:
 def undone(view: View, event: TaskUndone, at: datetime) -> View:
     """Its rows were given back; the task shows as it had ended, with outcome ``undone``."""
     given = {"removed": event.removed, "restored": event.restored, "conflicts": event.conflicts}
+    touched = {"touched_closed": event.touched_closed} if event.touched_closed else {}
     code = "task.undone_partly" if event.conflicts else "task.undone"
     return altered(
         view,
         outcome="undone",
         finished_at=at,
-        result={**(view.result or {}), "undo": given},
+        result={**(view.result or {}), "undo": given | touched},
         progress=progress.ended(
             view.progress, sum(given.values()), complete=True, at=at, message=Message(code, given)
         ),

@@ -1,5 +1,7 @@
 """The statements of a projection. Rows come as one JSON document each; names follow the search path."""
 
+from jobs.cleaning import BESIDE, SHOWN
+
 _TASK = (
     'partition, "offset", seq, kind, status, outcome, attempt, priority, dry_run, submitted_by,'
     " correlation_id, created_at, seen_at, started_at, finished_at, failure, params, source, counts,"
@@ -104,11 +106,7 @@ INSERT INTO purged_task SELECT * FROM jsonb_populate_recordset(NULL::purged_task
 """
 # The audit trail stays: what leaves are the lists and, with the rejects, row data and what a person wrote.
 PURGE = tuple(
-    f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])"
-    for table, column in (
-        ("task", "id"),
-        *((table, "task_id") for table in ("attempt", "batch", "reject", "task_text", "table_mapping")),
-    )
+    f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])" for table, column in {**SHOWN, **BESIDE}.items()
 )
 
 WRITE_OFFSETS = """

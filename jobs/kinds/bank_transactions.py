@@ -25,6 +25,7 @@ from jobs.formats import client_bank
 from jobs.formats.client_bank.foreign import refuse_foreign
 from jobs.kinds import layers, undo_tables
 from jobs.kinds.classification import load_classifier
+from jobs.kinds.closed_rows import judged
 from jobs.kinds.gone_rows import Retracting, gone_rows, take_back
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import TransactionWriter
@@ -98,7 +99,9 @@ class BankTransactions:
         return tuple(AccountTotals(account, total) for account, total in told)
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
-        rows, rejects = _read(batch)
+        read, malformed = _read(batch)
+        may = await judged(connection, batch, read, gone_rows(batch))
+        rows, rejects = may.rows, [*malformed, *may.rejects]
         classifier = await load_classifier(
             connection,
             {row.transaction.counterparty_inn for row in rows if row.transaction.counterparty_inn},
@@ -111,10 +114,10 @@ class BankTransactions:
         counts = await self._writer.write(connection, batch, rows)
         if shadow:
             said = with_changes(said, before, await standing(connection, rows))
-        gone = await take_back(connection, batch, gone_rows(batch), _RETRACTING)
+        gone = await take_back(connection, batch, may.gone, _RETRACTING)
         counts += Counts(rejected=len(rejects)) + counted(tuple(gone.values()))
         shown = in_order(said | gone) if said or gone else ()
-        return BatchResult(counts, tuple(rejects), shown, warned_rows(rows))
+        return BatchResult(counts, tuple(rejects), shown, warned_rows(rows), may.touched)
 
 
 def _facts(row: Row, context: client_bank.Context) -> client_bank.Facts:
@@ -169,7 +172,7 @@ def _period(task: TaskSpec, tools: SourceTools) -> TransactionsSource:
     )
 
 
-def _classified(rows: list[Incoming], classifier: Classifier) -> list[Incoming]:
+def _classified(rows: Sequence[Incoming], classifier: Classifier) -> Sequence[Incoming]:
     for row in rows:
         row.decision = classifier.decide(row.transaction)
     return rows

@@ -39,7 +39,7 @@ class Bulk:
         return SelectedTasks(task, tools)
 
     async def write(self, connection: psycopg.AsyncConnection[Any], batch: Batch) -> BatchResult:
-        wanted = Wanted.of(batch.task.params)
+        wanted = Wanted.of(batch.task.params, batch.override)
         ids = [str(row["task_id"]) for row in batch.rows]
         found = await connection.execute(_STATES, [ids])
         known = {task_id: states.load(state) for task_id, state in await found.fetchall()}

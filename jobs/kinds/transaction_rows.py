@@ -62,7 +62,8 @@ RETURNING new.id, new.changed_row AS row_no, old.id IS NULL AS is_new, new.retra
 ), kept AS ({layers.keep("bank_transaction")})
 SELECT is_new, retracted FROM written
 """
-# What the task itself has brought is decided again by today's rules; what a person chose stays.
+# What the task itself has brought is decided again by today's rules; what a person chose stays, and what is
+# booked in the closed period.
 _ANEW = """
 UPDATE bank_transaction b
 SET category = n.category, classified_by = n.classified_by, confidence = n.confidence
@@ -72,6 +73,7 @@ FROM (
         SELECT FROM bank_transaction t WHERE t.key = i.key
           AND coalesce(t.changed_by, t.task_id) = %(task)s AND coalesce(t.changed_row, t.row_no) = i.row_no
           AND t.classified_by IS DISTINCT FROM 'person' AND NOT t.retracted
+          AND (%(closed)s::date IS NULL OR t.booked_on > %(closed)s)
           AND (t.category, t.classified_by, t.confidence)
               IS DISTINCT FROM (i.category, i.classified_by, i.confidence)
         OFFSET 0 FOR UPDATE) t
@@ -154,7 +156,8 @@ async def _decided_anew(cursor: psycopg.AsyncCursor[Any], batch: Batch) -> int:
     """How many of the task's own rows have another category now, or have it otherwise."""
     if not decides_anew(batch):
         return 0
-    await cursor.execute(_ANEW, _parameters(batch))
+    closed = batch.closed.until if batch.closed is not None else None
+    await cursor.execute(_ANEW, _parameters(batch) | {"closed": closed})
     return cursor.rowcount
 
 

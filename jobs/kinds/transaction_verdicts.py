@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_likeness import told_already
 from jobs.kinds.transaction_rows import decides_anew
 from jobs.kinds.undo_tables import TRANSACTIONS
+from jobs.records import Transaction
 
 _STORED = """
 SELECT b.key, b.task_id::text, b.row_no, b.data_version, b.retracted,
     coalesce(b.changed_by, b.task_id)::text, coalesce(b.changed_row, b.row_no),
-    b.category, b.classified_by, b.confidence
+    b.category, b.classified_by, b.confidence, b.booked_on
 FROM bank_transaction b WHERE b.key = ANY(%s)
 """
 _IMAGES = f"""
@@ -42,6 +44,7 @@ class Stored:
     category: str | None
     classified_by: str | None
     confidence: float | None
+    booked_on: date
 
 
 async def verdicts(
@@ -54,7 +57,7 @@ async def verdicts(
     written."""
     found = await connection.execute(_STORED, [[UUID(bytes=row.transaction.key) for row in rows]])
     stored = {key.bytes: Stored(*rest) for key, *rest in await found.fetchall()}
-    follows = batch.context.get("source") == "onec"
+    of_1c = batch.context.get("source") == "onec"
     said = {row.row_no: RowVerdict("rejected") for row in rejects}
     last: Incoming | None = None
     for row in rows:
@@ -63,7 +66,7 @@ async def verdicts(
             said[row.row_no] = _verdict(row, "duplicate", "duplicate_in_file", row=last.row_no)
             continue
         last = row
-        if follows:
+        if of_1c:
             said[row.row_no] = _followed(row, known)
         elif known is None:
             said[row.row_no] = _verdict(row, "created")
@@ -74,27 +77,35 @@ async def verdicts(
                 row, "duplicate", "duplicate_of", task_id=known.task_id, row=known.row_no
             )
         if said[row.row_no].verdict == "unchanged" and known is not None and decides_anew(batch):
-            said[row.row_no] = _decided_anew(row, known, batch.task.task_id)
+            said[row.row_no] = _decided_anew(row, known, batch)
     new = [row for row in rows if said[row.row_no].verdict == "created"]
-    for row_no, told in (await told_already(connection, new, of_1c=follows)).items():
+    for row_no, told in (await told_already(connection, new, of_1c=of_1c)).items():
         said[row_no] = replace(said[row_no], code="possible_duplicate", args=told)
     return said
 
 
-def _followed(row: Incoming, known: Stored | None) -> RowVerdict:
-    """1C's rows follow their DataVersion."""
-    new = row.transaction
+def follows(new: Transaction, known: tuple[str | None, bool] | None) -> str:
+    """1C's rows follow their DataVersion; ``known``: the version that is stored, and whether retracted."""
     if known is None:
-        return _verdict(row, "skipped", "never_imported") if new.retracted else _verdict(row, "created")
-    if (known.data_version, known.retracted) == (new.data_version, new.retracted):
-        return _verdict(row, "unchanged")
-    return _verdict(row, "retracted" if new.retracted else "updated")
+        return "skipped" if new.retracted else "created"
+    if known == (new.data_version, new.retracted):
+        return "unchanged"
+    return "retracted" if new.retracted else "updated"
 
 
-def _decided_anew(row: Incoming, known: Stored, task_id: str) -> RowVerdict:
-    """A row of the task's own, which is classified by today's rules; what a person chose stays."""
+def _followed(row: Incoming, known: Stored | None) -> RowVerdict:
+    stored = None if known is None else (known.data_version, known.retracted)
+    verdict = follows(row.transaction, stored)
+    return _verdict(row, verdict, "never_imported" if verdict == "skipped" else None)
+
+
+def _decided_anew(row: Incoming, known: Stored, batch: Batch) -> RowVerdict:
+    """A row of the task's own, which is classified by today's rules; what a person chose stays, and what is
+    booked in the closed period."""
     unchanged = _verdict(row, "unchanged")
-    mine = (known.writer, known.written_row) == (task_id, row.row_no) and not known.retracted
+    mine = (known.writer, known.written_row) == (batch.task.task_id, row.row_no) and not known.retracted
+    if batch.closed is not None and batch.closed.holds(known.booked_on):
+        return unchanged
     if not mine or not row.decision.differs(known.category, known.classified_by, known.confidence):
         return unchanged
     if known.classified_by == "person":

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from domain.errors import Fatal
-from jobs.base import Batch, BatchResult, Row, RowVerdict, Source, SourceTools, TaskSpec, Upload
+from domain.errors import Fatal, PeriodClosed
+from jobs.base import Batch, BatchResult, RejectedRow, Row, RowVerdict, Source, SourceTools, TaskSpec, Upload
 from jobs.classify import Decision
 from jobs.kinds.classification import load_classifier
 from jobs.sources.database import DatabaseSource, Question
@@ -24,7 +24,7 @@ WHERE booked_on BETWEEN %(date_from)s AND %(date_to)s AND NOT retracted ORDER BY
 _STORED = """
 SELECT id::text, number, direction, amount, account, counterparty_inn, counterparty_account, purpose,
     source_category AS category, category AS old, classified_by AS old_how, confidence AS old_confidence,
-    retracted, data_version
+    retracted, data_version, booked_on
 FROM bank_transaction WHERE id = ANY(%s::uuid[])
 """
 # A choice that a person makes meanwhile stays: what was read must still stand there.
@@ -60,6 +60,7 @@ class Stored:
     old_confidence: float | None
     retracted: bool
     data_version: str | None
+    booked_on: date
 
     def becomes(self, new: Decision) -> bool:
         """Whether ``new`` says anything else than what stands here."""
@@ -87,11 +88,21 @@ class TransactionsReclassify:
         free = [row for row in stored.values() if row.old_how != "person" and not row.retracted]
         decided = {row.id: classifier.decide(row) for row in free}
         changed = [(row, decided[row.id]) for row in free if row.becomes(decided[row.id])]
+        closed = {
+            row.id: row.booked_on for row, _ in changed if batch.closed and batch.closed.holds(row.booked_on)
+        }
+        rejects = _refused(batch, closed)
+        if rejects:
+            changed = [(row, new) for row, new in changed if row.id not in closed]
         written = await _write(connection, changed) if changed else set()
+        refused = {row.row_no for row in rejects}
         said = tuple(
-            _verdict(raw, stored.get(raw["id"]), decided.get(raw["id"]), written) for raw in batch.rows
+            RowVerdict("rejected", str(raw["number"]))
+            if row_no in refused
+            else _verdict(raw, stored.get(raw["id"]), decided.get(raw["id"]), written)
+            for row_no, raw in batch.numbered()
         )
-        return BatchResult(counted(said), (), said)
+        return BatchResult(counted(said), rejects, said, touched_closed=len(written & closed.keys()))
 
 
 async def _stored(connection: psycopg.AsyncConnection[Any], rows: list[Row]) -> dict[str, Stored]:
@@ -114,6 +125,17 @@ async def _write(
     }
     found = await connection.execute(_WRITE, columns)
     return {name for (name,) in await found.fetchall()}
+
+
+def _refused(batch: Batch, closed: Mapping[str, date]) -> tuple[RejectedRow, ...]:
+    """Rows whose category would change in the closed period; none where an administrator has said why."""
+    if batch.closed is None or batch.closed.override:
+        return ()
+    return tuple(
+        RejectedRow(row_no, raw, PeriodClosed(closed[raw["id"]], batch.closed.until))
+        for row_no, raw in batch.numbered()
+        if raw["id"] in closed
+    )
 
 
 def _verdict(raw: Row, row: Stored | None, new: Decision | None, written: set[str]) -> RowVerdict:

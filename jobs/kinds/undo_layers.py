@@ -16,10 +16,10 @@ class Layered:
 
     ``maker_stays``: task_id says who made a row and changed_by who changed it last; otherwise task_id is
     whoever wrote it last. SQL over ``t``, the row, and ``o.before``, what it was before the task: ``shown``,
-    by which a person knows it, ``days`` (first, last), ``by_person``, ``used``. ``repeats`` gives (task_id,
-    row_no) of others that brought the row, beside the marks; ``withdrawn`` forgets that the task brought rows
-    of others, ``taken_over`` that ``%(carriers)s`` brought what is theirs by now. ``after_remove`` and
-    ``after_restore`` take what belongs to ``%(rows)s``.
+    by which a person knows it, ``days`` (first, last; of bookings where ``booked``),
+    ``by_person``, ``used``. ``repeats`` gives (task_id, row_no) of others that brought the row, beside the
+    marks; ``withdrawn`` forgets that the task brought rows of others, ``taken_over`` that ``%(carriers)s``
+    brought what is theirs by now. ``after_remove`` and ``after_restore`` take what belongs to ``%(rows)s``.
     """
 
     table: str
@@ -28,6 +28,7 @@ class Layered:
     shown: str
     maker_stays: bool = False
     days: tuple[str, str] = ("NULL::date", "NULL::date")
+    booked: bool = False
     by_person: str = "false"
     used: str = "false"
     repeats: str | None = None

@@ -30,6 +30,7 @@ class Prices:
     before that, and the next recalculation finds the right one again."""
 
     table = "price_history"
+    booked = False
     listing = "SELECT id::text AS row_id FROM price_history WHERE task_id = %(task)s"
     locking = """
 SELECT FROM component WHERE id IN (SELECT component_id FROM price_history WHERE id = ANY(%(rows)s::bigint[]))

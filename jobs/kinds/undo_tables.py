@@ -28,6 +28,7 @@ TRANSACTIONS = Layered(
         "least(t.booked_on, (o.before ->> 'booked_on')::date)",
         "greatest(t.booked_on, (o.before ->> 'booked_on')::date)",
     ),
+    booked=True,
     by_person=_BY_PERSON,
     # As text: in the order of an index over tasks all of it would be read for each row.
     repeats="""SELECT r.task_id, r.row_no FROM repeated_transaction r

@@ -12,15 +12,17 @@ from events.cloudevents import Envelope
 from events.registry import TASK_EVENTS
 from events.tasks import (
     TaskCancelled,
+    TaskCompleted,
     TaskEvent,
     TaskFailed,
+    TaskPurged,
     TaskRequestAccepted,
     TaskStarted,
     TaskUndone,
 )
 from infra.clock import Now
 from infra.version import VERSION
-from processors.conductor import outbox, store, undos
+from processors.conductor import files, leftovers, outbox, store, undos
 from processors.conductor.store import Folded
 
 
@@ -48,14 +50,19 @@ class Answers:
         self, connection: AsyncConnection, known: Folded, cause: Cause, said: Sequence[TaskEvent]
     ) -> None:
         """Move the fence, fill the outbox, hand an undo to who does it; a task that is undone, or that fails
-        or is stopped before anything of it was ever complete, frees its file."""
+        or is stopped before anything of it was ever complete, frees its file, and a later attempt that
+        completes holds it again. What a task leaves that goes out of the lists is removed by importers."""
         if not said:
             return
         for event in said:
             if (fence := tasks.fence(event)) is not None:
                 await store.write_fence(connection, cause.task_id, fence)
             if _frees_its_file(event):
-                await store.release_file(connection, cause.task_id)
+                await files.release(connection, cause.task_id)
+            if isinstance(event, TaskCompleted) and event.attempt > 1:
+                await files.hold(connection, cause.task_id)
+            if isinstance(event, TaskPurged):
+                await leftovers.leave_over(connection, cause.task_id, known)
             if isinstance(event, TaskRequestAccepted) and event.request == "undo":
                 await undos.begin(connection, cause.task_id, known, event)
         await outbox.put_out(connection, known.partition, [self._envelope(cause, event) for event in said])

@@ -114,20 +114,13 @@ async def count_under_lock(connection: AsyncConnection, task_id: str, attempt: i
 
 
 async def write_fence(connection: AsyncConnection, task_id: str, fence: tasks.Fence) -> None:
-    """Open or close an attempt; a closed one also frees its file for another submission."""
+    """Open or close an attempt."""
     await connection.execute(
         text(
             "INSERT INTO attempt (task_id, attempt, state) VALUES (:task, :attempt, :state)"
             " ON CONFLICT (task_id, attempt) DO UPDATE SET state = excluded.state"
         ),
         {"task": task_id, "attempt": fence.attempt, "state": fence.status},
-    )
-
-
-async def release_file(connection: AsyncConnection, task_id: str) -> None:
-    """The task failed or was cancelled: its file may be submitted again without force."""
-    await connection.execute(
-        text("UPDATE intake SET active = false WHERE task_id = :task"), {"task": task_id}
     )
 
 

@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.closing import ClosedPeriod
 from domain.errors import Fatal, MalformedRow
 from events.records import Counts
 from events.rows import BatchRecorded, RowRejected
 from events.tasks import TaskBatchImported
+from infra import closed_period
 from infra.fence import fence_key, undo_key
 from infra.postgres import driver
 from infra.task_texts import spec_with_texts
@@ -58,12 +61,12 @@ class Applying:
         async with self._engine.connect() as pooled:
             connection = await driver(pooled)
             async with connection.transaction():
-                known, spec = await _enter(connection, delivered)
+                known, current = await _enter(connection, delivered)
                 if known is not None:
                     return known
-                if spec is None:
+                if current is None:
                     raise psycopg.Rollback
-                batch = _batch(delivered, spec)
+                batch = _batch(delivered, current)
                 kind = self._kind_named(delivered.event.kind)
                 if poisonous:
                     result = _all_rejected(batch, MalformedRow("poison", times=POISON_DELIVERIES))
@@ -96,44 +99,58 @@ class Applying:
             worker=self._worker,
             before=event.before,
             warned=len(result.warned),
+            touched_closed=result.touched_closed or None,
             **result.counts.model_dump(),
         )
         return Applied(outcome, [_rejected(event, row) for row in result.rejects])
 
 
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """A task whose attempt may write now; ``override`` as its request named it."""
+
+    spec: TaskSpec
+    closed: ClosedPeriod | None
+    override: str | None
+
+
 async def _enter(
     connection: psycopg.AsyncConnection[Any], delivered: Delivered
-) -> tuple[Applied | None, TaskSpec | None]:
-    """Share the fence; then, in statements of their own, which see what was committed while the lock was
-    waited for: the outcome if the batch was applied before, and the task while its attempt is current.
-    One round trip."""
+) -> tuple[Applied | None, _Current | None]:
+    """Share the fence and the day up to which bookings are closed; then, in statements of their own, which
+    see what was committed while the locks were waited for: the outcome if the batch was applied before, and
+    the task while its attempt is current. One round trip."""
     key = fence_key(delivered.task_id, delivered.event.attempt)
     among = undo_key(delivered.event.kind)
     async with connection.pipeline():
         await connection.execute(_SHARED, [key])
         await connection.execute(_SHARED, [among])
+        await connection.execute(_SHARED, [closed_period.LOCK])
         known = await connection.execute(KNOWN, delivered.key)
         current = await connection.execute(_CURRENT, delivered.key)
-    return applied_before(await known.fetchone(), delivered), _spec(await current.fetchone(), delivered)
+    return applied_before(await known.fetchone(), delivered), _found(await current.fetchone(), delivered)
 
 
-def _spec(row: tuple[Any, ...] | None, delivered: Delivered) -> TaskSpec | None:
+def _found(row: tuple[Any, ...] | None, delivered: Delivered) -> _Current | None:
     if row is None:
         return None
-    submitted, otherwise = row
-    return spec_of(delivered.task_id, delivered.event.attempt, submitted, otherwise or {})
+    submitted, otherwise, closed_until, override, overridden = row
+    task = spec_of(delivered.task_id, delivered.event.attempt, submitted, otherwise or {})
+    return _Current(task, closed_period.period_of(closed_until, overridden), override)
 
 
-def _batch(delivered: Delivered, spec: TaskSpec) -> Batch:
+def _batch(delivered: Delivered, current: _Current) -> Batch:
     event = delivered.event
     return Batch(
-        task=spec,
+        task=current.spec,
         batch_no=event.batch_no,
         first_row=event.first_row,
         rows=event.rows,
         ordinals={int(row_no): before for row_no, before in event.ordinals.items()},
         context=event.context,
         row_numbers=event.row_numbers,
+        closed=current.closed,
+        override=current.override,
     )
 
 
@@ -166,7 +183,11 @@ def _fitting(raw: Row) -> Row:
 
 
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
+# The attempt that is current is the one that the task's state speaks of.
 _CURRENT = f"""
-SELECT {spec_with_texts("s")}, s.state #> '{{work,params}}' FROM attempt a JOIN task_state s USING (task_id)
+SELECT {spec_with_texts("s")}, s.state #> '{{work,params}}', ({closed_period.LATEST}), w.override,
+    EXISTS (SELECT FROM closed_period_override o WHERE o.id = w.override::uuid)
+FROM attempt a JOIN task_state s USING (task_id)
+CROSS JOIN LATERAL (SELECT s.state #>> '{{work,closed_period_override}}') w (override)
 WHERE a.task_id = %(task)s AND a.attempt = %(attempt)s AND a.state = 'current'
 """

@@ -1,9 +1,11 @@
 """What a task wrote is given back: listed once, then looked at and given back some rows a transaction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import psycopg
 
+from domain.closing import ClosedPeriod
 from jobs.undoing import Connection, Decided, Undoing, look
 
 # A row that a task has written twice, with another's in between, is looked at once more for each.
@@ -35,7 +37,14 @@ async def forget_list(connection: Connection, task_id: str) -> None:
 
 
 async def give_back_rows(
-    connection: Connection, how: Undoing, task_id: str, after: int, until: int, *, force: bool
+    connection: Connection,
+    how: Undoing,
+    task_id: str,
+    after: int,
+    until: int,
+    *,
+    force: bool,
+    closed: ClosedPeriod | None = None,
 ) -> list[Decided]:
     """Rows ``after`` + 1 … ``until`` of the list; what became of each, conflicts kept."""
     found = await connection.execute(
@@ -43,44 +52,51 @@ async def give_back_rows(
         [task_id, after, until],
     )
     places: dict[str, int] = dict(await found.fetchall())
-    done = await _carefully(connection, how, task_id, list(places), force=force)
+    giving = _Giving(connection, how, task_id, force, closed)
+    done = await giving.carefully(list(places))
     await _keep_conflicts(connection, how, task_id, places, done)
     return done
 
 
-async def _carefully(
-    connection: Connection, how: Undoing, task_id: str, rows: list[str], *, force: bool
-) -> list[Decided]:
-    """All at once, or, where the database refuses one, by halves down to that one, which is left."""
-    if not rows:
-        return []
-    try:
-        async with connection.transaction():
-            return await _give_back(connection, how, task_id, rows, force=force)
-    except (psycopg.DataError, psycopg.IntegrityError):
-        if len(rows) == 1:
-            [one] = await look(connection, how, task_id, rows, force=force)
-            return [Decided(one.row, "leave", "refused")]
-    middle = len(rows) // 2
-    left = await _carefully(connection, how, task_id, rows[:middle], force=force)
-    return left + await _carefully(connection, how, task_id, rows[middle:], force=force)
+@dataclass(frozen=True, slots=True)
+class _Giving:
+    """Some rows of one undo."""
 
+    connection: Connection
+    how: Undoing
+    task_id: str
+    force: bool
+    closed: ClosedPeriod | None
 
-async def _give_back(
-    connection: Connection, how: Undoing, task_id: str, rows: list[str], *, force: bool
-) -> list[Decided]:
-    await connection.execute(how.locking, {"rows": rows})
-    done: dict[str, Decided] = {}
-    for _ in range(_MOST_LOOKS):
-        decided = [
-            one for one in await look(connection, how, task_id, rows, force=force) if one.row.standing.mine
-        ]
-        done |= {one.row.row_id: one for one in decided}
-        await how.give_back(connection, task_id, decided, force=force)
-        rows = [one.row.row_id for one in decided if one.action in _AGAIN]
+    async def carefully(self, rows: list[str]) -> list[Decided]:
+        """All at once, or, where the database refuses one, by halves down to that one, which is left."""
         if not rows:
-            return list(done.values())
-    raise NotGivenBack(how.table, rows[0])
+            return []
+        try:
+            async with self.connection.transaction():
+                return await self._give_back(rows)
+        except (psycopg.DataError, psycopg.IntegrityError):
+            if len(rows) == 1:
+                [one] = await self._look(rows)
+                return [Decided(one.row, "leave", "refused")]
+        middle = len(rows) // 2
+        left = await self.carefully(rows[:middle])
+        return left + await self.carefully(rows[middle:])
+
+    async def _give_back(self, rows: list[str]) -> list[Decided]:
+        await self.connection.execute(self.how.locking, {"rows": rows})
+        done: dict[str, Decided] = {}
+        for _ in range(_MOST_LOOKS):
+            decided = [one for one in await self._look(rows) if one.row.standing.mine]
+            done |= {one.row.row_id: one for one in decided}
+            await self.how.give_back(self.connection, self.task_id, decided, force=self.force)
+            rows = [one.row.row_id for one in decided if one.action in _AGAIN]
+            if not rows:
+                return list(done.values())
+        raise NotGivenBack(self.how.table, rows[0])
+
+    async def _look(self, rows: list[str]) -> list[Decided]:
+        return await look(self.connection, self.how, self.task_id, rows, force=self.force, closed=self.closed)
 
 
 async def _keep_conflicts(

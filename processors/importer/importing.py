@@ -117,7 +117,7 @@ def _delivered(message: Any, headers: Headers) -> Delivered:
     if not isinstance(envelope.event, BatchRecorded) or not hashed:
         raise UnreadableEvent("not_a_batch", envelope.event.type)
     at = (message.topic, message.partition, message.offset)
-    return Delivered(envelope.subject, envelope.event, hashed[0], at)
+    return Delivered(envelope.subject, envelope.event, hashed[0], at, message.timestamp)
 
 
 def _numbers(delivered: Delivered) -> tuple[int, int]:

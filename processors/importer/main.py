@@ -13,6 +13,7 @@ from infra.postgres import create_engine, wait_for_postgres
 from infra.settings import Settings
 from jobs.kinds.registry import kind_named, kinds
 from processors.importer.applying import Applying
+from processors.importer.forgetting import Forgetting
 from processors.importer.importing import Importer, Tell, unpacked
 from processors.importer.undoing import UndoWorker
 
@@ -60,7 +61,12 @@ def build(settings: Settings) -> faust.App:
         await wait_for_postgres(engine)
         await undos.run()
 
+    async def forgetting() -> None:
+        await wait_for_postgres(engine)
+        await Forgetting(engine).run()
+
     app.task(ending("undoing", undoing))
+    app.task(ending("forgetting", forgetting))
     for priority, topic in BATCHES.items():
         app.agent(
             app.topic(settings.namespace + topic, value_serializer="raw"),

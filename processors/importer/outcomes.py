@@ -19,13 +19,14 @@ POISON_DELIVERIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A batch message: the event, whose task it is, the hash of its JSON, and where it lies (topic,
-    partition, offset)."""
+    """A batch message: the event, whose task it is, the hash of its JSON, where it lies (topic, partition,
+    offset), and since when (seconds since 1970)."""
 
     task_id: str
     event: BatchRecorded
     content_hash: bytes
     at: tuple[str, int, int] | None = None
+    recorded_at: float | None = None
 
     @property
     def key(self) -> dict[str, Any]:
@@ -87,6 +88,7 @@ def _place(delivered: Delivered, at: tuple[str, int, int]) -> dict[str, Any]:
         "first": event.first_row,
         "rows": len(event.rows),
         "hash": delivered.content_hash,
+        "recorded": delivered.recorded_at,
     }
 
 
@@ -121,7 +123,8 @@ _DELIVERED = f"DELETE FROM batch_delivery {_WHERE} AND batch_no = %(batch)s"
 # none. What is in the database can be found in the log, whoever dies.
 _PLACE = """
 INSERT INTO recorded_batch
-    (task_id, attempt, batch_no, topic, partition, "offset", first_row, rows, content_hash)
-VALUES (%(task)s, %(attempt)s, %(batch)s, %(topic)s, %(partition)s, %(offset)s, %(first)s, %(rows)s, %(hash)s)
+    (task_id, attempt, batch_no, topic, partition, "offset", first_row, rows, content_hash, recorded_at)
+VALUES (%(task)s, %(attempt)s, %(batch)s, %(topic)s, %(partition)s, %(offset)s, %(first)s, %(rows)s, %(hash)s,
+    to_timestamp(%(recorded)s::float8))
 ON CONFLICT DO NOTHING
 """

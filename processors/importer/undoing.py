@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from events.tasks import TaskProgressed
 from events.topics import TASKS
+from infra.closed_period import closed_period
 from infra.fence import undo_key
 from infra.kafka import Publisher
 from infra.postgres import driver_of, is_outage
@@ -120,7 +121,10 @@ class UndoWorker:
     async def _gave_back(self, connection: Connection, how: Undoing, undo: dict[str, Any]) -> Done:
         task_id, after = undo["task_id"], undo["done"]
         until = min(after + self._rows, undo["total"])
-        decided = await give_back_rows(connection, how, task_id, after, until, force=undo["force"])
+        closed = await closed_period(connection, undo["override"])
+        decided = await give_back_rows(
+            connection, how, task_id, after, until, force=undo["force"], closed=closed
+        )
         await connection.execute(_GAVE_BACK, {"task": task_id, "until": until, **_counted(decided)})
         if until >= undo["total"]:
             await forget_list(connection, task_id)
@@ -149,11 +153,13 @@ def _counted(decided: list[Decided]) -> dict[str, int]:
         "removed": actions.count("remove"),
         "restored": actions.count("restore"),
         "conflicts": sum(actions.count(name) for name in ("leave", "hand_over", "splice")),
+        "touched": sum(one.row.standing.closed and one.action in ("remove", "restore") for one in decided),
     }
 
 
 _NEXT = """
-SELECT task_id::text AS task_id, kind, attempt, force, total, done FROM undo
+SELECT task_id::text AS task_id, kind, attempt, force, total, done,
+    closed_period_override::text AS override FROM undo
 WHERE finished_at IS NULL AND kind = ANY(%(kinds)s) AND task_id <> ALL(%(not_now)s::uuid[])
 ORDER BY accepted_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
@@ -163,6 +169,7 @@ WHERE task_id = %(task)s
 """
 _GAVE_BACK = """
 UPDATE undo SET done = %(until)s, removed = removed + %(removed)s, restored = restored + %(restored)s,
-    conflicts = conflicts + %(conflicts)s, finished_at = CASE WHEN %(until)s >= total THEN now() END
+    conflicts = conflicts + %(conflicts)s, touched_closed = touched_closed + %(touched)s,
+    finished_at = CASE WHEN %(until)s >= total THEN now() END
 WHERE task_id = %(task)s
 """

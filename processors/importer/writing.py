@@ -41,17 +41,15 @@ async def write_carefully(connection: psycopg.AsyncConnection[Any], kind: Kind, 
         left.rejects + right.rejects,
         left.verdicts + right.verdicts,
         left.warned + right.warned,
+        left.touched_closed + right.touched_closed,
     )
 
 
 def _part(batch: Batch, start: int, stop: int) -> Batch:
-    return Batch(
-        task=batch.task,
-        batch_no=batch.batch_no,
+    return replace(
+        batch,
         first_row=batch.numbers[start],
         rows=batch.rows[start:stop],
-        ordinals=batch.ordinals,
-        context=batch.context,
         row_numbers=batch.row_numbers[start:stop] if batch.row_numbers else None,
     )
 

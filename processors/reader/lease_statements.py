@@ -42,10 +42,12 @@ WHERE task_id = :task AND attempt = :attempt AND holder = :token AND state = 'he
 """
 RECORD = """
 INSERT INTO recorded_batch
-    (task_id, attempt, batch_no, topic, partition, "offset", first_row, rows, content_hash)
-VALUES (:task, :attempt, :batch_no, :topic, :partition, :offset, :first_row, :rows, :hash)
+    (task_id, attempt, batch_no, topic, partition, "offset", first_row, rows, content_hash, recorded_at)
+VALUES (:task, :attempt, :batch_no, :topic, :partition, :offset, :first_row, :rows, :hash,
+    to_timestamp(CAST(:timestamp AS bigint) / 1000.0))
 ON CONFLICT (task_id, attempt, batch_no) DO UPDATE
-    SET topic = excluded.topic, partition = excluded.partition, "offset" = excluded."offset"
+    SET topic = excluded.topic, partition = excluded.partition, "offset" = excluded."offset",
+        recorded_at = excluded.recorded_at
 """
 FINISH = """
 UPDATE read_lease SET state = 'done', holder = NULL, expires_at = NULL

@@ -44,12 +44,13 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A batch with the place where the log has it."""
+    """A batch with the place where the log has it, and the log's time of it (milliseconds since 1970)."""
 
     batch: CutBatch
     topic: str
     partition: int
     offset: int
+    timestamp: int
 
 
 class Leases:
@@ -120,6 +121,7 @@ class Leases:
                         "first_row": one.batch.first_row,
                         "rows": one.batch.rows,
                         "hash": one.batch.content_hash,
+                        "timestamp": one.timestamp,
                     }
                     for one in batches
                 ],

@@ -175,7 +175,7 @@ class _Sending:
         key = batch_key(spec.task_id, batch.batch_no, in_order=self._in_order)
         headers: Headers = batch_headers(spec.task_id, spec.attempt, batch.batch_no, self._reader.worker)
         [sent] = await self._reader.publisher.send_patiently(self._topic, [(key, batch.value, headers)])
-        self._recorded.append(Recorded(batch, self._topic, sent.partition, sent.offset))
+        self._recorded.append(Recorded(batch, self._topic, sent.partition, sent.offset, sent.timestamp))
         if len(self._recorded) >= RECORD_EVERY:
             await self._record()
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from projections.queries import paging
+from projections.queries import kept, paging
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,14 @@ class TaskFilter:
     created_to: datetime | None = None
     failure: str | None = None
     retrying: bool | None = None
+    input_expires_soon: bool | None = None
     q: str | None = None
     ids: Sequence[str] | None = None
 
 
 # What never changes of a task, and so held at any time.
 FIXED = ("kind", "submitted_by", "created_from", "created_to", "q", "ids")
-CHANGING = ("status", "outcome", "failure", "retrying")
+CHANGING = ("status", "outcome", "failure", "retrying", "input_expires_soon")
 # So many tasks are looked up one by one in 20 ms; where a text is in more names than that, the newest of all
 # tasks are read until a page is full.
 MOST_NAMED = 3_000
@@ -53,6 +54,7 @@ _CONDITIONS = {
     "created_to": "t.created_at < :created_to",
     "failure": "t.failure = :failure",
     "retrying": "(t.retry IS NOT NULL) = :retrying",
+    "input_expires_soon": kept.EXPIRES_SOON,
     # As a value, not a join: asked only of the tasks that the other conditions let through.
     "q": "(SELECT f.file_name FROM intake f WHERE f.task_id = t.id) ILIKE :q",
     "ids": "t.id = ANY(CAST(:ids AS uuid[]))",
@@ -84,6 +86,9 @@ def conditions(wanted: TaskFilter, names: Iterable[str] = (*FIXED, *CHANGING)) -
         # Said as the index has it: a comparison with a parameter would walk through all tasks.
         if name == "retrying":
             condition = f"t.retry IS {'NOT NULL' if value else 'NULL'}"
+        if name == "input_expires_soon":
+            found.append(condition if value else f"{condition} IS NOT TRUE")
+            continue
         found.append("t.id = :q" if name == "q" and _uuid(value) else condition)
         parameters[name] = _parameter(name, value)
     return " AND ".join(found), parameters

@@ -27,7 +27,7 @@ LEFT JOIN task_event d ON d.task_id = asked.id AND d.causation_id = :cause
 LIMIT 1
 """
 _LATEST = """
-SELECT kind, attempt, force, accepted_at, total, done, removed, restored, conflicts,
+SELECT kind, attempt, force, accepted_at, total, done, removed, restored, conflicts, touched_closed,
        CASE WHEN told THEN finished_at END AS finished_at
 FROM undo WHERE task_id = :id
 """

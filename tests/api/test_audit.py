@@ -133,6 +133,17 @@ async def test_reads_of_rejected_rows_and_exports_are_events_too(api: Installati
     assert reads[2] in mine
 
 
+async def test_who_takes_rejected_rows_as_a_file_is_an_event_of_its_own(api: Installation) -> None:
+    task_id = await told(api, submitted, started)
+    row = RowRejected(attempt=1, batch_no=1, row_no=7, raw={"Сумма": "а"}, code="bad_sum", fingerprint="f")
+    await api.live.publish_rejects(task_id, row)
+    await api.live.until("SELECT count(*)::int FROM reject WHERE task_id = %s", task_id)
+    await file(api, f"/tasks/{task_id}/rejects/export", "manager", format="csv")
+    found = (await api.get("/events", task_id=task_id, type="access.rejects_exported.v1"))["items"]
+    assert [(one["actor_name"], one["data"]) for one in found] == [("manager", {"filters": ["format"]})]
+    assert (await api.get("/events", task_id=task_id, type="access.rejects_read.v1"))["items"] == []
+
+
 async def test_an_export_verifies_and_its_roots_are_the_published_ones(api: Installation) -> None:
     task_id = await told(api, submitted, started, batch(1))
     await rooted(api)

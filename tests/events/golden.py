@@ -1,8 +1,8 @@
 """The golden files: how each version stands in the log. ``python -m tests.events.golden`` adds missing ones.
 
 ``<type>.full.json`` is what is written, ``<type>.minimal.json`` the least that must be readable for
-ever, ``<type>.later.json`` what is written since the version got further fields. Files are only ever added: a
-changed one would be a changed past.
+ever, ``<type>.later.json`` and ``<type>.closed.json`` what is written since the version got further fields.
+Files are only ever added: a changed one would be a changed past.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ import orjson
 
 from events.base import Event
 from events.cloudevents import encode
-from tests.events.samples import FULL, LATER, envelope
+from tests.events.samples import CLOSED, FULL, LATER, envelope
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -38,6 +38,8 @@ def files() -> dict[Path, dict[str, Any]]:
         messages[GOLDEN / f"{event.type}.minimal.json"] = minimal(event)
     for event in LATER:
         messages[GOLDEN / f"{event.type}.later.json"] = full(event)
+    for event in CLOSED:
+        messages[GOLDEN / f"{event.type}.closed.json"] = full(event)
     return messages
 
 

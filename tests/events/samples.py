@@ -144,6 +144,19 @@ LATER: tuple[Event, ...] = (
     ),
 )
 
+# With what they carry where a closed period is concerned.
+REASON = "0192f0a1-7c5e-7000-8000-00000000f001"
+CLOSED: tuple[Event, ...] = (
+    TaskSubmitted(kind="bank_transactions", closed_period_override=REASON),
+    TaskReplayRequested(attempt=2, scope="rejected", input="recorded", closed_period_override=REASON),
+    TaskUndoRequested(closed_period_override=REASON),
+    TaskRequestAccepted(seq=4, request="undo", attempt=2, closed_period_override=REASON),
+    TaskBatchImported(
+        attempt=2, batch_no=3, rows=2, created=2, elapsed_ms=3, worker="importer-1", touched_closed=1
+    ),
+    TaskUndone(seq=5, removed=7, restored=1, conflicts=2, touched_closed=3),
+)
+
 
 def envelope(event: Event) -> Envelope:
     return Envelope(

@@ -11,7 +11,7 @@ from events.cloudevents import decode
 from events.generate import contracts
 from events.registry import EVENTS
 from tests.events.golden import GOLDEN, files
-from tests.events.samples import FULL, LATER, envelope
+from tests.events.samples import CLOSED, FULL, LATER, envelope
 
 PATHS = sorted(GOLDEN.glob("*.json"))
 # A retired version stays readable; its schema is gone.
@@ -47,6 +47,11 @@ def test_an_event_comes_back_as_it_went(event: object) -> None:
 @pytest.mark.parametrize("event", LATER, ids=lambda event: event.type)
 def test_a_later_field_comes_back_as_it_went(event: Event) -> None:
     assert decode(*read(GOLDEN / f"{event.type}.later.json")) == envelope(event)
+
+
+@pytest.mark.parametrize("event", CLOSED, ids=lambda event: event.type)
+def test_what_concerns_a_closed_period_comes_back_as_it_went(event: Event) -> None:
+    assert decode(*read(GOLDEN / f"{event.type}.closed.json")) == envelope(event)
 
 
 @pytest.mark.parametrize("path", CURRENT, ids=lambda path: path.stem)

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from domain.closing import ClosedPeriod
 from domain.errors import Fatal
 from infra.clock import new_id
-from jobs.base import BatchResult, TaskSpec
+from jobs.base import Batch, BatchResult, TaskSpec
 from jobs.kinds.transactions_reclassify import TransactionsReclassify
 from tests.databases import emptied
 from tests.jobs import booking, pricing
@@ -98,3 +99,25 @@ async def test_what_a_person_chooses_while_the_task_runs_stays(
 async def test_failing_without_days_nothing_is_read(database_url: str) -> None:
     with pytest.raises(Fatal, match="period_missing"):
         KIND.source(TaskSpec("t", 1, KIND.name, {"date_from": "2025-03-01"}, {}), pricing.tools(database_url))
+
+
+@pytest.mark.parametrize("override", [False, True])
+async def test_categories_of_the_closed_period_stay_without_a_reason(
+    connection: Connection, database_url: str, override: bool
+) -> None:
+    last = [("1", DAY), ("2", DAY + timedelta(1))]
+    ids = {day: await booking.stored(connection, number=number, booked_on=day) for number, day in last}
+    await booking.rule(connection, "Помещения", purpose="арендная")
+    spec = TaskSpec(new_id(), 1, KIND.name, {}, {})
+    rows = [{"id": ids[day], "number": number} for number, day in last]
+    batch = Batch(spec, 1, 1, rows, {}, {}, closed=ClosedPeriod(DAY, override))
+    result = await KIND.write(connection, batch)
+    changed = {"1": ("Помещения" if override else None), "2": "Помещения"}
+    assert {number: one for number, (one, _) in (await booking.categories(connection)).items()} == changed
+    assert [one.verdict for one in result.verdicts] == ["updated" if override else "rejected", "updated"]
+    assert [(one.row_no, one.error.code) for one in result.rejects] == (
+        [] if override else [(1, "period_closed")]
+    )
+    assert result.touched_closed == (1 if override else 0)
+    again = await KIND.write(connection, batch)
+    assert [one.verdict for one in again.verdicts][1] == "unchanged"

@@ -18,8 +18,11 @@ from events.records import Counts
 from events.tasks import (
     TaskBatchImported,
     TaskCancelRequested,
+    TaskCleanupRequested,
+    TaskReplayRequested,
     TaskSourceRead,
     TaskSubmitted,
+    TaskUndoRequested,
     TaskWorkFailed,
 )
 from events.topics import TASKS, topic_specs
@@ -77,7 +80,7 @@ class World:
 async def world(settings: Settings) -> AsyncIterator[World]:
     engine = create_engine(settings.database_url.get_secret_value())
     async with engine.begin() as connection:
-        await connection.execute(text("TRUNCATE conductor_offset, task_state, outbox, attempt, intake"))
+        await connection.execute(text("TRUNCATE conductor_offset, task_state, outbox, attempt, intake, undo"))
     publisher = Publisher(settings.kafka)
     await ensure_topics(settings.kafka, topic_specs(settings.namespace))
     topic = settings.namespace + TASKS
@@ -162,21 +165,77 @@ async def test_cancel_of_a_finished_task_is_refused_with_the_reason(world: World
     assert [one.causation_id for one in found if one.event == refused] == [request.envelope.id]
 
 
-async def test_a_failing_task_frees_its_file(world: World) -> None:
-    task = new_id()
+async def submitted(world: World, task: str, file: str = "f", *, active: bool = True) -> None:
     async with world.engine.begin() as connection:
         await connection.execute(
             text(
-                "INSERT INTO intake (task_id, event_id, actor, kind, priority, body_hash, file_hash, value,"
-                " headers) VALUES (:task, :task, '1', 'k', 'normal', '', 'f', '', '[]')"
+                "INSERT INTO intake (task_id, event_id, actor, kind, priority, body_hash, file_hash, active,"
+                " value, headers) VALUES (:task, :task, '1', 'k', 'normal', '', :file, :active, '', '[]')"
             ),
-            {"task": task},
+            {"task": task, "file": file, "active": active},
         )
+
+
+async def holds(world: World, task: str) -> bool:
+    return bool(await world.scalar("SELECT active FROM intake WHERE task_id = :task", task=task))
+
+
+async def test_a_failing_task_frees_its_file(world: World) -> None:
+    task = new_id()
+    await submitted(world, task)
     error = error_info(Fatal("not_client_bank"))
     await world.hear(world.event(task, UPLOAD))
     await world.hear(world.event(task, TaskWorkFailed(attempt=1, tries=1, worker="r", error=error)))
     assert types(await world.said(task))[-1] == "task.failed.v1"
-    assert await world.scalar("SELECT active FROM intake WHERE task_id = :task", task=task) is False
+    assert not await holds(world, task)
+
+
+async def undone(world: World, task: str) -> None:
+    """Completed, and then everything it wrote given back."""
+    await world.hear(world.event(task, UPLOAD), world.event(task, DONE), world.event(task, BATCH))
+    await world.hear(world.event(task, TaskUndoRequested()))
+    async with world.engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE undo SET total = 3, done = 3, removed = 3, finished_at = now()")
+        )
+    await world.conductor.tick([0])
+    assert types(await world.said(task))[-1] == "task.undone.v1"
+
+
+async def loaded_again(world: World, task: str) -> None:
+    await world.hear(world.event(task, TaskReplayRequested(attempt=2, scope="all", input="recorded")))
+    await world.conductor.tick([0])
+    again = {"attempt": 2}
+    await world.hear(
+        world.event(task, DONE.model_copy(update=again)), world.event(task, BATCH.model_copy(update=again))
+    )
+    assert types(await world.said(task))[-1] == "task.completed.v1"
+
+
+async def test_a_task_that_is_undone_and_loaded_again_holds_its_file_again(world: World) -> None:
+    task = new_id()
+    await submitted(world, task)
+    await undone(world, task)
+    assert not await holds(world, task)
+    await loaded_again(world, task)
+    assert await holds(world, task)
+
+
+async def test_it_does_not_where_another_task_holds_the_file_by_then(world: World) -> None:
+    task, other = new_id(), new_id()
+    await submitted(world, task)
+    await undone(world, task)
+    await submitted(world, other)
+    await loaded_again(world, task)
+    assert (await holds(world, task), await holds(world, other)) == (False, True)
+
+
+async def test_what_a_removed_task_leaves_is_handed_to_importers_once(world: World) -> None:
+    task = new_id()
+    await world.hear(world.event(task, UPLOAD), world.event(task, DONE), world.event(task, BATCH))
+    await world.hear(world.event(task, TaskCleanupRequested()), world.event(task, TaskCleanupRequested()))
+    assert types(await world.said(task))[-1] == "task.purged.v1"
+    assert await world.scalar("SELECT kind FROM leftover WHERE task_id = :task", task=task) == UPLOAD.kind
 
 
 async def test_a_source_that_is_away_is_tried_again_when_the_time_has_come(world: World) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "i013"
-down_revision = "i010"
+down_revision = "i012"
 branch_labels = None
 depends_on = None
 
