@@ -24,7 +24,8 @@ from jobs.base import Batch, TaskSpec
 from jobs.kinds import desk_rows, layers
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_rows import FOLLOW, TransactionWriter
-from jobs.kinds.upserting import Said, Upsert, upsert
+from jobs.kinds.upsert_sql import Said, Upsert
+from jobs.kinds.upserting import upsert
 from jobs.prices.columns import Columns
 from jobs.records import Transaction
 

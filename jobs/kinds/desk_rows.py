@@ -9,7 +9,8 @@ from typing import Any
 
 from domain.errors import MalformedRow
 from jobs.kinds.part_numbers import KnownParts
-from jobs.kinds.upserting import Incoming, Upsert, Values
+from jobs.kinds.upsert_sql import Upsert
+from jobs.kinds.upserting import Incoming, Values
 from jobs.prices import reading
 from jobs.prices.columns import Columns
 from jobs.prices.matching import matched

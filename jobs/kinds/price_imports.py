@@ -14,7 +14,8 @@ from jobs.formats.tables.fields import Layout
 from jobs.kinds import desk_rows, undo_tables
 from jobs.kinds.part_numbers import KnownParts
 from jobs.kinds.undo_layers import Layered
-from jobs.kinds.upserting import Incoming, Upsert, upsert
+from jobs.kinds.upsert_sql import Upsert
+from jobs.kinds.upserting import Incoming, upsert
 from jobs.params import TableParams
 from jobs.prices import layouts
 from jobs.prices.columns import Columns

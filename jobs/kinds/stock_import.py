@@ -12,7 +12,8 @@ from jobs.base import Batch, BatchResult, Source, SourceTools, TaskSpec, Upload
 from jobs.kinds import undo_tables
 from jobs.kinds.desk_rows import incoming, keyed, plain
 from jobs.kinds.part_numbers import KnownParts
-from jobs.kinds.upserting import Incoming, Upsert, Values, upsert
+from jobs.kinds.upsert_sql import Upsert
+from jobs.kinds.upserting import Incoming, Values, upsert
 from jobs.params import TableParams
 from jobs.prices import reading
 from jobs.prices.columns import Columns

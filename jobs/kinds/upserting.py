@@ -19,8 +19,6 @@ from jobs.kinds.images import images, with_changes
 from jobs.kinds.upsert_sql import Said, Upsert
 from jobs.verdicts import counted, digest, in_order
 
-__all__ = ["Incoming", "Said", "Upsert", "upsert"]
-
 Values = Sequence[str | None]
 
 

@@ -12,8 +12,8 @@ import orjson
 from domain.errors import Fatal
 from domain.plans import Mended, Plan, Step
 from infra.kafka import compress, decompress
+from infra.kept_plans import kept_row, row_of
 from infra.log_places import At, PlaceGone, places
-from infra.recordings import kept_row, row_of
 from jobs.base import Page, Row, Source
 from processors.reader.cutter import CutBatch, Cutter
 

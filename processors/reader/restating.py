@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.errors import Fatal
 from domain.plans import Plan
-from infra.recordings import changes_since, row_of
+from infra.kept_plans import row_of
+from infra.recordings import changes_since
 from jobs.base import AccountTotals, Kind, SourceTools
 from jobs.restating import restating_of
 from jobs.specs import as_original
