@@ -73,7 +73,9 @@ async def priced(connection: AsyncConnection, task: str, of: int) -> None:
 async def listed(connection: AsyncConnection, kind: str, *of: int, currency: str = "RUB") -> str:
     task = new_id()
     row = {"id": task, "kind": kind, "currency": currency, "as_of": _day("2025-03-03"), "expected": len(of)}
-    await insert(connection, "pricelist", taken_at=NOW + timedelta(minutes=1), **row)
+    # After what the database dates itself, however long ago this module was read.
+    taken_at = datetime.now(UTC) + timedelta(minutes=1)
+    await insert(connection, "pricelist", taken_at=taken_at, **row)
     empty = dict.fromkeys(("code", "name", "vendor", "category", "unit"), "")
     for row_no, one in enumerate(of, 1):
         item = {"pricelist_id": task, "row_no": row_no, "component_id": one, "price": 1} | empty
