@@ -8,9 +8,9 @@ import psycopg
 
 from domain.errors import Fatal
 from events.records import Counts
+from infra.copying import copy_line
 from jobs.base import Batch, BatchResult, RowVerdict, Source, SourceTools, Survey, TaskSpec, Upload
 from jobs.classify import LEAST_PRECISION, THRESHOLD
-from jobs.kinds.copying import copy_line
 from jobs.learning.training import MOST, Trained, trained
 from jobs.purposes import without_numbers
 from jobs.sources.database import DatabaseSource, Question

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.errors import UniqueViolation
 
+from infra.copying import copy_columns
 from jobs.base import Batch, RowVerdict
 from jobs.kinds import contractor_sql as sql
-from jobs.kinds.copying import copy_columns
 from jobs.kinds.gone_rows import Retracting
 from jobs.kinds.images import images, with_changes
 from jobs.kinds.repeating import Repeating

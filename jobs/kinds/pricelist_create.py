@@ -8,8 +8,8 @@ import psycopg
 
 from domain.errors import Fatal, MalformedRow
 from events.records import Counts
+from infra.copying import copy_line
 from jobs.base import Batch, BatchResult, RejectedRow, Row, RowVerdict, Source, SourceTools, TaskSpec, Upload
-from jobs.kinds.copying import copy_line
 from jobs.kinds.recalculate import moment_of
 from jobs.prices.lists import ITEMS
 from jobs.sources.database import DatabaseSource, Question

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from infra.copying import escaped
 from jobs.classify import NONE, Decision
-from jobs.kinds.copying import escaped
 from jobs.records import Transaction
 
 

@@ -13,8 +13,8 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from events.records import Counts
+from infra.copying import copy_columns
 from jobs.base import Batch, BatchResult, RejectedRow, RowVerdict, TaskSpec
-from jobs.kinds.copying import copy_columns
 from jobs.kinds.images import images, with_changes
 from jobs.kinds.upsert_sql import Said, Upsert
 from jobs.verdicts import counted, digest, in_order
