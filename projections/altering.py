@@ -8,12 +8,12 @@ T = TypeVar("T")
 def altered(record: T, **changes: Any) -> T:
     """As ``dataclasses.replace`` for a frozen dataclass without slots, a sixth of its time: 0.6 µs for 25
     fields. Raises TypeError for what is no field of it."""
+    was = record.__dict__
+    fields = was | changes
+    if len(fields) != len(was):
+        raise TypeError(f"{type(record).__name__} has no {', '.join(changes.keys() - was.keys())}")
     made = object.__new__(type(record))
-    object.__setattr__(made, "__dict__", record.__dict__ | changes)
-    if len(made.__dict__) != len(record.__dict__):
-        raise TypeError(
-            f"{type(record).__name__} has no {', '.join(changes.keys() - record.__dict__.keys())}"
-        )
+    object.__setattr__(made, "__dict__", fields)
     return made
 
 

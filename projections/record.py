@@ -88,16 +88,16 @@ def of_envelope(
     kind = getattr(envelope.event, "kind", None) if written.startswith("task.submitted.") else None
     return Record(
         position,
-        _plain(envelope.id),
-        _plain(written),
+        plain(envelope.id),
+        plain(written),
         envelope.time,
         task_id,
-        _plain(envelope.actor),
-        _plain(envelope.correlation_id),
-        None if envelope.causation_id is None else _plain(envelope.causation_id),
-        _plain(envelope.source),
+        plain(envelope.actor),
+        plain(envelope.correlation_id),
+        None if envelope.causation_id is None else plain(envelope.causation_id),
+        plain(envelope.source),
         value.decode(),
-        None if kind is None else _plain(kind),
+        None if kind is None else plain(kind),
     )
 
 
@@ -112,7 +112,7 @@ def _written_type(headers: Headers) -> str:
 def of_message(position: Position, headers: Headers, value: bytes | None) -> Record | None:
     """The record of a message that this version does not understand, if it is a CloudEvent about a task:
     a later version may, and must find the same chain."""
-    said = {name: _plain(text.decode("utf-8", "replace")) for name, text in headers}
+    said = {name: plain(text.decode("utf-8", "replace")) for name, text in headers}
     try:
         if any(name not in said for name in REQUIRED) or not isinstance(orjson.loads(value or b""), dict):
             return None
@@ -183,6 +183,6 @@ def record_of(row: Mapping[str, Any]) -> Record:
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text that PostgreSQL can hold."""
     return text.replace(_NUL, _SHOWN)

@@ -19,29 +19,28 @@ from events.tasks import (
 from projections.fold import Read
 from projections.position import Position
 
-PUBLISHED_AGAIN = (
-    TaskRowCorrected,
-    TaskCancelRequested,
-    TaskReplayRequested,
-    TaskUndoRequested,
-    TaskCleanupRequested,
+PUBLISHED_AGAIN = frozenset(
+    {TaskRowCorrected, TaskCancelRequested, TaskReplayRequested, TaskUndoRequested, TaskCleanupRequested}
 )
 # By the index over tasks: ids have none of their own, and most sets ask nothing.
 _KNOWN = "SELECT task_id::text, id FROM task_event WHERE task_id = ANY(%s::uuid[]) AND id = ANY(%s::text[])"
+# Task and event id.
 Said = tuple[str, str]
 
 
-def said_by(reads: Iterable[Read]) -> Iterable[tuple[Position, Said]]:
-    """Task and event id of what may come twice, with where it stands."""
-    for position, envelope in ((read.position, read.envelope) for read in reads):
-        if isinstance(envelope.event, PUBLISHED_AGAIN):
-            yield position, (envelope.subject, envelope.id)
+def said_by(reads: Iterable[Read]) -> list[tuple[Position, Said]]:
+    """What may come twice, with where it stands."""
+    return [
+        (position, (envelope.subject, envelope.id))
+        for position, envelope in reads
+        if type(envelope.event) in PUBLISHED_AGAIN
+    ]
 
 
-def repeats(reads: Iterable[Read], known: Iterable[Said]) -> set[Position]:
+def repeats(told: Iterable[tuple[Position, Said]], known: Iterable[Said]) -> set[Position]:
     """Where a set says again what is ``known``, or what it has said itself."""
     seen, found = set(known), set()
-    for position, said in said_by(reads):
+    for position, said in told:
         if said in seen:
             found.add(position)
         seen.add(said)
@@ -50,9 +49,9 @@ def repeats(reads: Iterable[Read], known: Iterable[Said]) -> set[Position]:
 
 async def repeated(connection: psycopg.AsyncConnection[Any], reads: Sequence[Read]) -> set[Position]:
     """The same, of what the trail has."""
-    wanted = [said for _, said in said_by(reads)]
-    if not wanted:
+    told = said_by(reads)
+    if not told:
         return set()
-    tasks, ids = list({task_id for task_id, _ in wanted}), [event_id for _, event_id in wanted]
+    tasks, ids = list({task_id for _, (task_id, _) in told}), [event_id for _, (_, event_id) in told]
     found = await connection.execute(_KNOWN, [tasks, ids])
-    return repeats(reads, [(task_id, event_id) for task_id, event_id in await found.fetchall()])
+    return repeats(told, [(task_id, event_id) for task_id, event_id in await found.fetchall()])

@@ -15,15 +15,20 @@ from infra.postgres import create_engine
 from infra.settings import Settings
 from projections.log import connected, poll
 from projections.rebuilding.building import MOST_IN_SET, Builder
-from projections.rebuilding.filling import Filling, begin, copy, finish
+from projections.rebuilding.filling import Filling, Gathered, begin, copy, finish
 from projections.rebuilding.told import Tasks
 from projections.schema import in_schema
 from projections.session import Session
 from projections.store import Connection, Place, decoded
 
 MOST_PROCESSES = 4
-# Of one partition at a time: a set in one fetch.
+# Of one partition at a time: what one COPY takes, in one fetch.
 FETCH = 8_000_000
+# A set that stays in the processor's cache from its decoding to its lines: 26 µs an event, and 33 in sets of
+# 10,000.
+IN_SET = 300
+# Who knows 20,000 tasks has 300,000 objects more than at first, and never a cycle among them.
+OBJECTS = 1_000_000
 
 
 async def build(settings: Settings, schema: str, goal: dict[Place, int]) -> None:
@@ -45,7 +50,9 @@ async def build(settings: Settings, schema: str, goal: dict[Place, int]) -> None
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["projections.rebuilding.bulk"])
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=collect_rarely) as pool:
+    with ProcessPoolExecutor(
+        processes, mp_context=context, initializer=collect_rarely, initargs=(OBJECTS,)
+    ) as pool:
         filling = [
             loop.run_in_executor(pool, _filled, settings, schema, number, -last) for last, number in wanted
         ]
@@ -81,16 +88,17 @@ async def _fill_in_one(
     where = (place.topic, place.partition)
     await begin(connection, where)
     consumer.seek(place, 0)
-    offset = -1
     with Tasks() as tasks:
-        filling = Filling(tasks)
+        filling, gathered, offset = Filling(tasks), Gathered(), -1
         while await consumer.position(place) <= last:
             _end_with_the_parent()
-            messages = [m for m in await poll(consumer, 200, MOST_IN_SET) if m.offset <= last]
+            messages = [m for m in await poll(consumer, 200, IN_SET) if m.offset <= last]
             if messages:
-                polled = decoded(messages, {where: offset}, namespace)
-                await copy(connection, filling.apply(polled))
+                gathered.add(filling.apply(decoded(messages, {where: offset}, namespace)), len(messages))
                 offset = messages[-1].offset
+            if gathered.events >= MOST_IN_SET:
+                await copy(connection, gathered.taken())
+        await copy(connection, gathered.taken())
         await finish(connection, filling, where, last)
     await connection.commit()
 

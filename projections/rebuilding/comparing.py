@@ -4,6 +4,7 @@ Each side is read by a connection of its own, so that a snapshot of the live tab
 tables that were filled since it was taken.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,8 +41,7 @@ async def compared(live: Side, rebuilt: Side) -> Difference:
     tables = await _tables(rebuilt)
     rows, differences = dict[str, int](), dict[str, int]()
     for table, columns in sorted(tables.items()):
-        one = await _checksums(live, table, columns)
-        other = await _checksums(rebuilt, table, columns)
+        one, other = await asyncio.gather(*(_checksums(side, table, columns) for side in (live, rebuilt)))
         rows[table] = sum(count for count, _ in other.values())
         different = [place for place in one.keys() | other.keys() if one.get(place) != other.get(place)]
         found = 0

@@ -15,15 +15,17 @@ from projections import rows, statements
 from projections.fold import BatchKey, Changes, Read, folded
 from projections.history import History
 from projections.position import Position
-from projections.rebuilding.lines import BATCH_COLUMNS, batch_line, event_line, lines
+from projections.rebuilding.lines import BATCH_COLUMNS, batch_lines, event_lines, lines
 from projections.rebuilding.told import Tasks, Told
 from projections.record import chained
 from projections.repeats import Said, repeats, said_by
 from projections.rows import Row
 from projections.store import SNAPSHOT_EVERY, Connection, Displaced, Place, PolledSet
 
-# Tasks whose rows are one COPY at the end.
-AT_ONCE = 5_000
+# Lines of so many tasks are one COPY in the end.
+MOST_AT_ONCE = 5_000
+# Tasks whose rows are made at once: they stay in the processor's cache until they are lines.
+AT_ONCE = 200
 _SNAPSHOT = 'task_id, "offset", at, task, attempts'
 _PURGED = 'id, partition, "offset", purged_at, purged_by'
 _UNREADABLE = 'topic, partition, "offset", reason, detail'
@@ -35,6 +37,26 @@ class Copied(NamedTuple):
     table: str
     columns: str
     lines: str
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Lines of several sets, for one COPY a table."""
+
+    events: int = 0
+    _lines: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, copied: Iterable[Copied], events: int) -> None:
+        """What a set of so many events came to."""
+        self.events += events
+        for table, columns, text in copied:
+            self._lines.setdefault((table, columns), []).append(text)
+
+    def taken(self) -> list[Copied]:
+        """All of it; what comes next begins anew."""
+        found = [Copied(*place, "".join(texts)) for place, texts in self._lines.items()]
+        self.events, self._lines = 0, {}
+        return found
 
 
 @dataclass(slots=True)
@@ -69,12 +91,8 @@ class Filling:
                 told[task_id].view = view
         self._note_purged(changes, told)
         return [
-            Copied(
-                "task_event",
-                statements.EVENT,
-                "".join([event_line(r, head, r.position in changes.repeated) for r, head in trail]),
-            ),
-            Copied("batch", BATCH_COLUMNS, "".join(batches)),
+            Copied("task_event", statements.EVENT, event_lines(trail, changes.repeated)),
+            Copied("batch", BATCH_COLUMNS, batch_lines(batches)),
             Copied("task_standing", statements.STATE, lines(self._closed(changes, told), statements.STATE)),
             Copied("task_snapshot", _SNAPSHOT, lines(changes.snapshots, _SNAPSHOT)),
             Copied("purged_task", _PURGED, lines(changes.purged, _PURGED)),
@@ -82,8 +100,10 @@ class Filling:
         ]
 
     def _again(self, reads: Sequence[Read]) -> set[Position]:
-        again = repeats(reads, self.said)
-        self.said.update(said for _, said in said_by(reads))
+        told = said_by(reads)
+        fresh = {said for _, said in told}
+        again = repeats(told, self.said & fresh)
+        self.said |= fresh
         return again
 
     def _note_purged(self, changes: Changes, told: dict[str, Told]) -> None:
@@ -121,19 +141,19 @@ class Filling:
             ]
 
 
-def _new_batches(reads: Iterable[Read], told: dict[str, Told]) -> tuple[list[str], set[BatchKey]]:
-    """Their rows and keys, of repeats the first, as the table's primary key would have it."""
-    found, fresh = list[str](), set[BatchKey]()
-    for position, envelope in reads:
-        event = envelope.event
+def _new_batches(reads: Iterable[Read], told: dict[str, Told]) -> tuple[list[Read], set[BatchKey]]:
+    """Those for their table and their keys, of repeats the first, as its primary key would have it."""
+    found, fresh = list[Read](), set[BatchKey]()
+    for read in reads:
+        event, task_id = read.envelope.event, read.envelope.subject
         if type(event) is not TaskBatchImported:
             continue
-        known, key = told[envelope.subject], (event.attempt, event.batch_no)
+        known, key = told[task_id], (event.attempt, event.batch_no)
         if known.purged or key in known.batches:
             continue
         known.batches.add(key)
-        fresh.add((envelope.subject, *key))
-        found.append(batch_line(envelope, event, position))
+        fresh.add((task_id, *key))
+        found.append(read)
     return found, fresh
 
 
@@ -157,8 +177,12 @@ async def copy(connection: Connection, written: Iterable[Copied]) -> None:
 async def finish(connection: Connection, filling: Filling, place: Place, offset: int) -> None:
     """Tasks, counters and the offset; what of a purged task is no history goes."""
     topic, partition = place
+    gathered = Gathered()
     for some in filling.rest():
-        await copy(connection, some)
+        gathered.add(some, AT_ONCE)
+        if gathered.events >= MOST_AT_ONCE:
+            await copy(connection, gathered.taken())
+    await copy(connection, gathered.taken())
     counts = [{"partition": partition, "status": status, "n": n} for status, n in filling.statuses.items()]
     await _write(connection, statements.WRITE_COUNT_CHANGES, filling.moved.count_changes())
     await _write(connection, statements.WRITE_COUNTS, counts)
