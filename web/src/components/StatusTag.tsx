@@ -1,0 +1,46 @@
+import {
+  CheckCircleOutlined,
+  ClockCircleOutlined,
+  CloseCircleOutlined,
+  ExclamationCircleOutlined,
+  PauseCircleOutlined,
+  RollbackOutlined,
+  SyncOutlined,
+} from "@ant-design/icons";
+import { Tag } from "antd";
+import type { ReactNode } from "react";
+import type { TaskInfo } from "../api/tasks";
+import { useWords, type Word } from "../i18n";
+import { useFormat } from "../state/format";
+
+const SHOWN: Record<string, [string, ReactNode]> = {
+  pending: ["default", <ClockCircleOutlined key="icon" />],
+  running: ["processing", <SyncOutlined key="icon" spin />],
+  completed: ["success", <CheckCircleOutlined key="icon" />],
+  partial: ["warning", <ExclamationCircleOutlined key="icon" />],
+  undone: ["default", <RollbackOutlined key="icon" />],
+  failed: ["error", <CloseCircleOutlined key="icon" />],
+  cancelled: ["default", <PauseCircleOutlined key="icon" />],
+};
+
+/** How a task stands, truthfully: one that waits for its next try says when, and how many there were. */
+export function StatusTag({ task }: { task: TaskInfo }) {
+  const t = useWords();
+  const format = useFormat();
+  if (task.retry) {
+    const { at, tries, limit } = task.retry;
+    return (
+      <Tag color="warning" icon={<SyncOutlined />}>
+        {t("status.retrying", { at: format.moment(at), tries, limit: limit || "∞" })}
+      </Tag>
+    );
+  }
+  const how =
+    task.status === "completed" && task.outcome !== "clean" && task.outcome ? task.outcome : task.status;
+  const [color, icon] = SHOWN[how] ?? ["default", null];
+  return (
+    <Tag color={color} icon={icon}>
+      {t(`status.${how}` as Word)}
+    </Tag>
+  );
+}

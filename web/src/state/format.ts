@@ -1,0 +1,57 @@
+import { type Language, useLanguage } from "../i18n";
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function numbers(language: Language, digits: number): Intl.NumberFormat {
+  const key = `${language}${digits}`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats.set(key, found);
+  }
+  return found;
+}
+
+/** Money comes as a text and stays one: no rouble of it passes through a floating point number. */
+export function money(text: string, language: Language): string {
+  const [whole = "0", cents = ""] = text.replace("-", "").split(".");
+  const sign = text.startsWith("-") ? "−" : "";
+  const point = language === "ru" ? "," : ".";
+  return `${sign}${numbers(language, 0).format(BigInt(whole))}${point}${cents.padEnd(2, "0")}`;
+}
+
+/** A calendar date, `2026-03-01`, as people write it; never a `Date`, which has a time zone. */
+export function day(text: string, language: Language): string {
+  const [year, month, date] = text.slice(0, 10).split("-");
+  return language === "ru" ? `${date}.${month}.${year}` : `${year}-${month}-${date}`;
+}
+
+/** A moment (UTC in the API) in the reader's own time. */
+export function moment(text: string, language: Language, seconds = false): string {
+  return new Date(text).toLocaleString(language, {
+    dateStyle: "short",
+    timeStyle: seconds ? "medium" : "short",
+  });
+}
+
+export function duration(seconds: number, language: Language): string {
+  const parts: [number, string, string][] = [
+    [Math.floor(seconds / 3600), "h", "ч"],
+    [Math.floor((seconds % 3600) / 60), "min", "мин"],
+    [Math.round(seconds % 60), "s", "с"],
+  ];
+  const shown = parts.filter(([n]) => n > 0).slice(0, 2);
+  if (shown.length === 0) return language === "ru" ? "0 с" : "0 s";
+  return shown.map(([n, en, ru]) => `${n} ${language === "ru" ? ru : en}`).join(" ");
+}
+
+export function useFormat() {
+  const language = useLanguage();
+  return {
+    number: (n: number, digits = 0) => numbers(language, digits).format(n),
+    money: (text: string) => money(text, language),
+    day: (text: string) => day(text, language),
+    moment: (text: string, seconds = false) => moment(text, language, seconds),
+    duration: (seconds: number) => duration(seconds, language),
+  };
+}
