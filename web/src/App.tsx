@@ -1,14 +1,16 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { App as AntApp, ConfigProvider, theme } from "antd";
+import { ConfigProvider, Spin, theme } from "antd";
 import en from "antd/locale/en_GB";
 import ru from "antd/locale/ru_RU";
 import { useEffect } from "react";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { ApiProblem } from "./api/problem";
+import { session } from "./api/session";
 import { Broken } from "./components/Broken";
 import { Layout } from "./components/Layout";
 import { useLanguage } from "./i18n";
 import { live } from "./state/live";
+import { nonce } from "./state/nonce";
 import { useSession } from "./state/session";
 import { useDark } from "./state/theme";
 
@@ -16,6 +18,7 @@ const router = createBrowserRouter([
   {
     element: <Layout />,
     errorElement: <Broken />,
+    hydrateFallbackElement: <Spin fullscreen />,
     children: [
       { index: true, lazy: async () => ({ Component: (await import("./pages/Tasks")).Tasks }) },
       { path: "tasks", lazy: async () => ({ Component: (await import("./pages/Tasks")).Tasks }) },
@@ -29,24 +32,23 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       // What the server refused is refused again; what did not answer may answer now.
+      enabled: () => session.current() !== null,
       retry: (tries, error) => !(error instanceof ApiProblem && error.status < 500) && tries < MOST_TRIES,
       staleTime: 5_000,
     },
   },
 });
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
-
 export function App() {
   const language = useLanguage();
   const dark = useDark();
-  const session = useSession();
+  const current = useSession();
   // A new session asks again what the old one was refused.
   useEffect(() => {
-    if (session) {
+    if (current) {
       live.start();
       void queries.invalidateQueries();
     } else live.stop();
-  }, [session]);
+  }, [current]);
   return (
     <ConfigProvider
       csp={{ nonce }}
@@ -56,11 +58,9 @@ export function App() {
         token: { colorPrimary: "#0b7285", borderRadius: 6 },
       }}
     >
-      <AntApp>
-        <QueryClientProvider client={queries}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </AntApp>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
     </ConfigProvider>
   );
 }

@@ -1,5 +1,5 @@
 import { LogoutOutlined, MoonOutlined, SunOutlined, SyncOutlined } from "@ant-design/icons";
-import { Layout as AntLayout, Button, Flex, Spin, Typography, theme } from "antd";
+import { Layout as AntLayout, App, Button, Flex, Spin, Typography, theme } from "antd";
 import { Suspense, useState } from "react";
 import { Link, Outlet, useNavigate } from "react-router";
 import { session } from "../api/session";
@@ -15,7 +15,8 @@ import { Toasts } from "./Toasts";
 export function Layout() {
   const { token } = theme.useToken();
   return (
-    <AntLayout style={{ minHeight: "100vh" }}>
+    // Within the router: what notifications show has links.
+    <App component={AntLayout} style={{ minHeight: "100vh" }}>
       <AntLayout.Header
         style={{
           background: token.colorBgContainer,
@@ -33,7 +34,7 @@ export function Layout() {
       </AntLayout.Content>
       <SignIn />
       <Toasts />
-    </AntLayout>
+    </App>
   );
 }
 

@@ -25,6 +25,7 @@ export function SignIn() {
         client.POST("/api/v1/auth/token", {
           body: { ...login, scope: "" },
           bodySerializer: () => new URLSearchParams({ ...login }),
+          headers: { "Content-Type": "application/x-www-form-urlencoded" },
         }),
       ),
     onSuccess: (token) => session.begin(token.access_token, token.expires_in),
