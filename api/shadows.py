@@ -17,6 +17,7 @@ from api.security import Manager, Reader
 from api.shadow_models import FieldChange, ShadowChanges, ShadowInfo, ShadowRequest, ShadowRow, ShadowRows
 from api.shown import preview_row
 from api.starting import IdempotencyKey, Start, checked_key
+from api.table_wishes import check_mapping, check_template
 from api.tasks import Cursor, Limit, found
 from domain.shadows import Change
 from infra.clock import new_id
@@ -46,6 +47,8 @@ async def start_shadow(task_id: UUID, start: Start, wanted: Wanted = None) -> As
         return await start.hand_over(known)
     original = await made.original(str(task_id))
     _check_kind(original, wishes)
+    if wanted is not None and original.spec:
+        await _check_wishes(context, str(original.spec["kind"]), wanted)
     try:
         submission = await made.submission(str(task_id), original, wishes, start.asked)
     except ShadowRefused as error:
@@ -160,6 +163,12 @@ def _check_kind(original: Original, wishes: Mapping[str, Any]) -> None:
     of_table = issubclass(upload.params, TableParams) and original.spec["source"].get("type") == "upload"
     if wishes and not of_table:
         raise Problem(422, "shadow_no_table", field=next(iter(wishes)))
+
+
+async def _check_wishes(context: Context, kind: str, wanted: ShadowRequest) -> None:
+    check_mapping(kind, wanted.mapping, "mapping")
+    async with context.reading.connect() as connection:
+        await check_template(connection, kind, wanted.template, "template")
 
 
 def _refused(code: str, error: ShadowRefused, language: Language) -> Problem:

@@ -183,7 +183,10 @@ def test_failing_documents_that_are_all_rejected_are_no_import_that_adds_up(stat
 def test_what_to_type_next_is_said(statement: Statement) -> None:
     path = statement(5)
     code, said = dry_run(path)
-    assert (code, f"To load it: tidemark import {path} --follow" in said) == (0, True)
+    assert (code, f"To load it: tidemark import {path} --kind bank-transactions --follow" in said) == (
+        0,
+        True,
+    )
     _, said = dry_run(statement(5, bad=("date_impossible",)))
     assert "the file itself adds up · 1 of 5 rejected" in said
 
