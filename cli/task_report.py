@@ -6,10 +6,11 @@ from typing import Any
 
 from cli import figures
 from cli.api import Api, Json
-from cli.commands import ImportCommand, import_of, line
+from cli.commands import ImportCommand, import_of
 from cli.findings import findings
 from cli.following import ENDED
-from cli.headers import teaching, unknown_header
+from cli.headers import unknown_header
+from cli.next_steps import next_steps
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.recorded import recorded_until
 from cli.rejected_rows import first_rows
@@ -34,9 +35,6 @@ _MISFITS = frozenset(
         *("template_heading_missing", "template_heading_nowhere"),
     }
 )
-
-# What jobs.base.TotalsRefused says: the statement had to match, and does not.
-TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unproven", "closing_unproven"})
 
 
 def report(screen: Screen, api: Api, task: Json, command: ImportCommand | None = None) -> None:
@@ -74,7 +72,7 @@ def report(screen: Screen, api: Api, task: Json, command: ImportCommand | None =
     for note in attempt.get("notes", ()):
         screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")
     first_rejects(screen, api, task)
-    _next_steps(screen, task, command or import_of(task), table_of)
+    next_steps(screen, api, task, command or import_of(task), table_of)
     recorded_until(screen, task)
 
 
@@ -155,43 +153,6 @@ def _error(screen: Screen, api: Api, task: Json) -> Json | None:
             unknown_header(screen, found)
             return found
     return None
-
-
-def _next_steps(screen: Screen, task: Json, command: ImportCommand, table_of: Json | None) -> None:
-    """What one does with this outcome."""
-    rejected = task["counts"].get("rejected", 0)
-    code = task["status"]
-    if code == "completed":
-        rows = sum(task["counts"].values())
-        clean = "clean" if rows else "empty"
-        code = clean if task["outcome"] == "clean" else "rejected" if rejected else "totals"
-    elif code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
-        code = "must_match"
-    elif code == "failed" and table_of is not None:
-        code = HEADER_UNKNOWN
-    if task["dry_run"] and task["status"] == "completed":
-        _after_dry_run(screen, task, command, clean=code == "clean")
-        return
-    if has_words(f"cli.next.{code}", screen.language):
-        screen.line()
-        teach = teaching(table_of, command) if table_of is not None else ""
-        screen.say(f"cli.next.{code}", id=task["id"], command=teach)
-
-
-def _after_dry_run(screen: Screen, task: Json, command: ImportCommand, *, clean: bool) -> None:
-    """The command that does it; nothing of a dry run can be corrected or loaded."""
-    params = task["params"]
-    if "file_name" in params:
-        again = command.line("--follow")
-    elif task["kind"] == "bank_transactions" and "date_from" in params:
-        period = ("--from", params["date_from"], "--to", params["date_to"])
-        again = line("sync", "transactions", *period, "--follow")
-    elif task["kind"] == "contractors":
-        again = line("sync", "contractors", "--follow")
-    else:
-        return
-    screen.line()
-    screen.say("cli.next.dry_run" if clean else "cli.next.dry_run_partial", command=again)
 
 
 def _params(params: Mapping[str, Any]) -> str:

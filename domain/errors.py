@@ -94,8 +94,14 @@ class MalformedRow(Rejected):
 
 
 class PeriodClosed(Rejected):
-    """The row would change what is booked on ``day``, and everything up to ``until`` is closed."""
+    """The row would change what is booked on ``day``, and everything up to ``until`` is closed. ``field`` is
+    what the source calls that day, with its text there as ``value``."""
 
-    def __init__(self, day: date, until: date) -> None:
+    def __init__(self, day: date, until: date, field: str = "date", value: str | None = None) -> None:
         said = day.isoformat()
-        super().__init__("period_closed", "date", said, day=said, until=until.isoformat())
+        super().__init__("period_closed", field, value or said, day=said, until=until.isoformat())
+
+    @property
+    def fingerprint(self) -> str:
+        """One cause, whatever the source calls the day."""
+        return hashlib.sha256(f"{self.code}|date".encode()).hexdigest()[:16]
