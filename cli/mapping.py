@@ -41,14 +41,13 @@ def mapping(ctx: typer.Context, task_id: TaskId, save: Save = None) -> None:
 def _columns(screen: Screen, found: Json, task: Json) -> None:
     what, rows = " · ".join(filter(None, (found["format"], found["sheet"]))), found["header_rows"]
     screen.say(f"cli.mapping.{'read' if rows else 'read_bare'}", what=what, rows=", ".join(map(str, rows)))
-    shown = ["field", "column", "header"]
-    if any(one["warehouse"] for one in found["columns"]):
-        shown.append("warehouse")
+    filled = [name for name in ("header", "warehouse") if any(one[name] for one in found["columns"])]
+    shown = ["field", "column", *filled]
     made = table(*(screen.word(f"cli.mapping.{name}") for name in shown))
     for one in sorted(found["columns"], key=lambda one: (len(one["column"]), one["column"])):
         made.add_row(*cells(*(one[name] for name in shown)))
     for name, value in found["constants"].items():
-        made.add_row(*cells(name, "", screen.word("cli.mapping.all_rows", value=value)))
+        made.add_row(*cells(name, screen.word("cli.mapping.all_rows", value=value)))
     screen.show(made)
     correct = import_of(task).line("--mapping", "FIELD=COLUMN", "--dry-run", "--server")
     save = line("mapping", task["id"], "--save", "NAME")
