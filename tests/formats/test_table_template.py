@@ -79,6 +79,8 @@ def test_a_header_of_two_rows_is_found_by_what_stands_above_each_column() -> Non
     found = read_by({"mapping": {"number": "Foo", "quantity": "Наличие / Стало"}}, content)
     assert places(found) == {"number": 0, "quantity": 3}
     assert found.header_rows[:2] == (2, 3)
+    of_row, _, _ = read(content, STOCK, header_row=2, mapping={"number": "Foo", "quantity": "Стало"})
+    assert (places(of_row), of_row.header_rows) == (places(found), found.header_rows)
 
 
 def test_failing_a_template_that_does_not_fit_is_blamed_with_the_row_and_the_heading() -> None:

@@ -11,11 +11,18 @@ from jobs.formats.tables.books import Book
 from jobs.formats.tables.fields import Layout, squeezed
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.guessing import decimal_of
-from jobs.formats.tables.header import Header, best_header, header_of
+from jobs.formats.tables.header import Header, best_header
 from jobs.formats.tables.limits import HEADER_ROWS, MOST_COLUMNS, SHOWN_CELLS, SHOWN_TEXT
 from jobs.formats.tables.mapping import Column, Found, Wishes
 from jobs.formats.tables.misfits import HeaderUnknown, HeadingsMissing, names_wanted
-from jobs.formats.tables.named import headings, lacking, named_header, place_of, texts_of
+from jobs.formats.tables.named import (
+    header_from,
+    headings,
+    lacking,
+    named_header,
+    place_of,
+    texts_of,
+)
 from jobs.formats.tables.titles import constants, price_type
 
 # Sheets that are looked through, rows that are looked at for numbers.
@@ -97,13 +104,13 @@ def _first(book: Book, sheet: str, wishes: Wishes) -> list[GridRow]:
 def _header(rows: Sequence[GridRow], layout: Layout, wishes: Wishes) -> Header | None:
     if wishes.header_row == 0:
         return Header((), {})
+    wanted = headings(wishes.mapping)
     at = next((place for place, row in enumerate(rows) if row.number == wishes.header_row), None)
     # Whoever names a row means it, though nothing in it is known: the mapping says what it is.
-    said = None if at is None else header_of(rows, at, layout)
+    said = None if at is None else header_from(rows, at, layout, wanted)
     if wishes.header_row is not None and not wishes.hinted:
         return said
     given = frozenset(name for name, column in wishes.mapping.items() if column)
-    wanted = headings(wishes.mapping)
     if said is not None and not lacking(said, rows, wanted) and layout.required <= {*said.columns, *given}:
         return said
     near = (

@@ -30,12 +30,19 @@ def named_header(
     headings; None where no row has either. Of equals the one that the layout knows more of, the one with
     fewer rows, the upper one."""
     found = []
-    for header in _possible(rows, layout, wanted):
+    every = (header for start in range(len(rows)) for header in _possible(rows, start, layout, wanted))
+    for header in every:
         usable = bool(header.columns) and layout.required <= {*header.columns, *given}
         has = len(wanted) - len(lacking(header, rows, wanted))
         if usable or has:
             found.append(((usable, has, says(header)), header))
     return max(found, key=lambda one: one[0], default=(None, None))[1]
+
+
+def header_from(rows: Sequence[GridRow], start: int, layout: Layout, wanted: Mapping[str, str]) -> Header:
+    """The header that begins there, as deep as the headings go."""
+    every = _possible(rows, start, layout, wanted)
+    return next((header for header in every if not lacking(header, rows, wanted)), every[0])
 
 
 def lacking(header: Header, rows: Sequence[GridRow], wanted: Mapping[str, str]) -> dict[str, str]:
@@ -60,17 +67,17 @@ def place_of(wanted: str, texts: Texts) -> int | None:
     return next(called, _lettered(wanted))
 
 
-def _possible(rows: Sequence[GridRow], layout: Layout, wanted: Mapping[str, str]) -> list[Header]:
-    """From each row the header as the layout knows it; deeper ones only where that lacks something."""
-    found = []
-    for start in range(len(rows)):
-        header = header_of(rows, start, layout)
-        found.append(header)
-        for depth in range(len(header.rows) + 1, DEEPEST + 1):
-            block = rows[start : start + depth]
-            if not lacking(found[-1], rows, wanted) or block[-1].number != rows[start].number + depth - 1:
-                break
-            found.append(Header(tuple(row.number for row in block), header.columns))
+def _possible(rows: Sequence[GridRow], start: int, layout: Layout, wanted: Mapping[str, str]) -> list[Header]:
+    """As the layout knows it; deeper ones only where it says something, and not all. A row that has neither a
+    heading nor a known column is a title."""
+    found = [header_of(rows, start, layout)]
+    for depth in range(len(found[0].rows) + 1, DEEPEST + 1):
+        block = rows[start : start + depth]
+        lacks = lacking(found[-1], rows, wanted)
+        says_nothing = len(lacks) == len(wanted) and not found[0].columns
+        if not lacks or says_nothing or block[-1].number != rows[start].number + depth - 1:
+            break
+        found.append(Header(tuple(row.number for row in block), found[0].columns))
     return found
 
 
