@@ -32,9 +32,9 @@ def named_header(
     found = []
     every = (header for start in range(len(rows)) for header in _possible(rows, start, layout, wanted))
     for header in every:
-        usable = bool(header.columns) and layout.required <= {*header.columns, *given}
         has = len(wanted) - len(lacking(header, rows, wanted))
-        if usable or has:
+        usable = layout.required <= {*header.columns, *given}
+        if has or (usable and header.columns):
             found.append(((usable, has, says(header)), header))
     return max(found, key=lambda one: one[0], default=(None, None))[1]
 
