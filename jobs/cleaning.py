@@ -79,6 +79,8 @@ STAYING: Mapping[str, str] = {
 }
 # The same of the schema ``read``.
 STAYING_SHOWN: Mapping[str, str] = {
-    **dict.fromkeys(("task_event", "task_standing", "task_snapshot", "task_count_change"), "the trail"),
+    **dict.fromkeys(
+        ("task_event", "task_standing", "task_snapshot", "task_count_change", "process_hour"), "the trail"
+    ),
     **dict.fromkeys(("purged_task", "task_count", "projection_offset", "unreadable"), "of the projection"),
 }

@@ -81,6 +81,12 @@ ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = task_count_chan
 WRITE_SNAPSHOTS = """
 INSERT INTO task_snapshot SELECT * FROM jsonb_populate_recordset(NULL::task_snapshot, %s::jsonb)
 """
+# Most of them are there.
+WRITE_PROCESS_HOURS = """
+INSERT INTO process_hour (actor, hour, partition)
+SELECT actor, hour, partition FROM jsonb_populate_recordset(NULL::process_hour, %s::jsonb)
+ON CONFLICT DO NOTHING
+"""
 WRITE_UNREADABLE = """
 INSERT INTO unreadable SELECT * FROM jsonb_populate_recordset(NULL::unreadable, %s::jsonb)
 """

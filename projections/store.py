@@ -19,6 +19,7 @@ from events.topics import REJECTS
 from projections import rows, statements
 from projections.fold import Changes, Read, batch_rows, fold, reject_rows
 from projections.position import Position, vector_text
+from projections.processes import hour_rows, hours
 from projections.record import Head, Record, chained, of_envelope, of_message, row_of
 from projections.repeats import repeated
 from projections.view import View
@@ -157,6 +158,7 @@ async def _write(
         (statements.WRITE_TASKS, changes.tasks),
         (statements.WRITE_ATTEMPTS, changes.attempts),
         (statements.WRITE_EVENTS, events),
+        (statements.WRITE_PROCESS_HOURS, hour_rows(hours(polled.trail))),
         (statements.CLOSE_STATES, changes.history.closing),
         (statements.WRITE_STATES, changes.history.states),
         (statements.WRITE_COUNT_CHANGES, changes.history.count_changes()),

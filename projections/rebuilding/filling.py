@@ -15,6 +15,7 @@ from projections import rows, statements
 from projections.fold import BatchKey, Changes, Read, folded
 from projections.history import History
 from projections.position import Position
+from projections.processes import Hour, hour_rows, hours
 from projections.rebuilding.lines import BATCH_COLUMNS, batch_lines, event_lines, lines
 from projections.rebuilding.told import Tasks, Told
 from projections.record import chained
@@ -69,6 +70,7 @@ class Filling:
     purged: bool = False
     # What people have said, by which it is known when it comes twice.
     said: set[Said] = field(default_factory=set)
+    hours: set[Hour] = field(default_factory=set)
 
     def apply(self, polled: PolledSet) -> list[Copied]:
         """Fold the next set; the rows that no later event will change."""
@@ -90,6 +92,7 @@ class Filling:
             if task_id in told:
                 told[task_id].view = view
         self._note_purged(changes, told)
+        self.hours |= hours(polled.trail)
         return [
             Copied("task_event", statements.EVENT, event_lines(trail, changes.repeated)),
             Copied("batch", BATCH_COLUMNS, batch_lines(batches)),
@@ -186,6 +189,7 @@ async def finish(connection: Connection, filling: Filling, place: Place, offset:
     counts = [{"partition": partition, "status": status, "n": n} for status, n in filling.statuses.items()]
     await _write(connection, statements.WRITE_COUNT_CHANGES, filling.moved.count_changes())
     await _write(connection, statements.WRITE_COUNTS, counts)
+    await _write(connection, statements.WRITE_PROCESS_HOURS, hour_rows(filling.hours))
     if filling.purged:
         await connection.execute(_NO_BATCHES_OF_PURGED, [partition])
     await connection.execute(statements.WRITE_OFFSETS, [[topic], [partition], [offset]])
