@@ -1,4 +1,4 @@
-"""In which hours each process wrote, also for the events that are there: about a second for each million."""
+"""In which hours each process wrote, also for the events that are there: two seconds for each million."""
 
 from pathlib import Path
 
