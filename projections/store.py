@@ -172,8 +172,9 @@ async def _write(
             if found:
                 await connection.execute(statement, [rows.document(found)])
         if changes.purged:
+            gone = {"tasks": [row["id"] for row in changes.purged]}
             for statement in statements.PURGE:
-                await connection.execute(statement, [[row["id"] for row in changes.purged]])
+                await connection.execute(statement, gone)
         topics, partitions = _places(polled.after)
         await connection.execute(
             statements.WRITE_OFFSETS, [topics, partitions, [polled.after[p] for p in sorted(polled.after)]]
