@@ -40,8 +40,8 @@ class Changes:
 
 
 class Known(NamedTuple):
-    """What was there before a set. ``fresh`` are its batches that were not, ``again`` is where it repeats what
-    people have said; after ``marked`` events the whole view is kept."""
+    """What was there before a set. ``fresh`` are its batches that were not, ``again`` is where it repeats
+    what people have said; after ``marked`` events the whole view is kept."""
 
     views: Mapping[str, View]
     fresh: Set[BatchKey]

@@ -69,6 +69,7 @@ async def test_who_is_left_filling_ends_by_itself_and_the_next_rebuild_is_whole(
             task = await live.publish(submitted, started, batch(1), source_read(100, 1), completed(100))
         await live.status(task, "completed")
         await live.until("SELECT count(*)::int FROM projection_offset WHERE seen_at IS NULL", rows=[(0,)])
+        live.rows("DROP SCHEMA IF EXISTS read_rebuilt CASCADE")
         with stuck(live, partitions) as holds:
 
             async def moment() -> None:
