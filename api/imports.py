@@ -17,7 +17,7 @@ from api.responses import starts
 from api.starting import Start, Starting
 from api.table_wishes import check_mapping, check_template
 from infra.objects import StoredFile
-from infra.task_texts import HASHED, keyed_hash
+from infra.task_texts import apart
 from infra.wording import Language
 from jobs.base import Upload as ToUpload
 from jobs.params import ImportParams, TableParams
@@ -59,12 +59,12 @@ async def import_file(
         await _check_reading(start, name, params)
     if params.preview is not None:
         await _check_preview(start.context, params.preview, file)
-    key, written = start.context.settings.keyed_hash_key(), params.written()
+    said, texts = apart(start.context.settings.keyed_hash_key(), params.given(), params.free)
     return await start.submit(
         name,
         {"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
-        params.given() | ({HASHED: keyed_hash(key, written)} if written else {}),
-        texts=written,
+        said,
+        texts=texts,
         priority=params.priority,
         dry_run=flag(upload, "dry_run"),
         file_hash=file.sha256,

@@ -111,9 +111,7 @@ WRITE_PURGED = """
 INSERT INTO purged_task SELECT * FROM jsonb_populate_recordset(NULL::purged_task, %s::jsonb)
 """
 # The audit trail stays: what leaves are the lists and, with the rejects, row data and what a person wrote.
-PURGE = tuple(
-    f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])" for table, column in {**SHOWN, **BESIDE}.items()
-)
+PURGE = tuple(f"DELETE FROM {table} WHERE {which}" for table, which in {**SHOWN, **BESIDE}.items())
 
 WRITE_OFFSETS = """
 UPDATE projection_offset o SET "offset" = n."offset"

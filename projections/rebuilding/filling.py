@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from events.tasks import TaskBatchImported
 from projections import rows, statements
-from projections.fold import BatchKey, Changes, Read, folded
+from projections.fold import BatchKey, Changes, Known, Read, folded
 from projections.history import History
 from projections.position import Position
 from projections.processes import Hour, hour_rows, hours
@@ -80,14 +80,14 @@ class Filling:
             told[record.task_id].head = head
         marked = {record.position for record, head in trail if head.number % SNAPSHOT_EVERY == 0}
         batches, fresh = _new_batches(polled.tasks, told)
-        changes, after = folded(
-            polled.tasks,
+        known = Known(
             {task_id: one.view for task_id, one in told.items() if one.view is not None},
-            {task_id for task_id, one in told.items() if one.purged},
             fresh,
-            marked,
+            {task_id for task_id, one in told.items() if one.purged},
             self._again(polled.tasks),
+            marked,
         )
+        changes, after = folded(polled.tasks, known)
         for task_id, view in after.items():
             if task_id in told:
                 told[task_id].view = view
