@@ -85,6 +85,11 @@ def code_of(refused: CorrectionRefused) -> str:
     return "row_corrected_meanwhile" if isinstance(refused, CorrectedMeanwhile) else "row_loaded_since"
 
 
+MOVED_ON = frozenset(
+    {"row_loaded_since", "row_rejected_again", "row_corrected_meanwhile", "row_being_loaded"}
+)
+
+
 def moved_on(row: Mapping[str, Any], attempt: int | None, expected: int) -> str | None:
     """Why what somebody has seen of a row is no longer so; None where it is."""
     if not row["current"]:

@@ -14,12 +14,13 @@ from api.models import AsyncSyncResponse
 from api.multipart import OVERHEAD_BYTES, Form, Upload, form_with, too_large
 from api.problems import Problem, worded
 from api.responses import starts
-from api.starting import Start
+from api.starting import Start, Starting
+from api.table_wishes import check_mapping, check_template
 from infra.objects import StoredFile
-from infra.task_texts import HASHED, keyed_hash
+from infra.task_texts import apart
 from infra.wording import Language
 from jobs.base import Upload as ToUpload
-from jobs.params import ImportParams
+from jobs.params import ImportParams, TableParams
 
 router = APIRouter(tags=["imports"])
 
@@ -54,14 +55,16 @@ async def import_file(
     upload = await received(request, start.context)
     file = _usable(upload, wanted)
     params = _params(upload, wanted.params, start.language)
+    if isinstance(params, TableParams):
+        await _check_reading(start, name, params)
     if params.preview is not None:
         await _check_preview(start.context, params.preview, file)
-    key, written = start.context.settings.keyed_hash_key(), params.written()
+    said, texts = apart(start.context.settings.keyed_hash_key(), params.given(), params.free)
     return await start.submit(
         name,
         {"type": "upload", "path": file.path, "sha256": file.sha256, "size": file.size},
-        params.given() | ({HASHED: keyed_hash(key, written)} if written else {}),
-        texts=written,
+        said,
+        texts=texts,
         priority=params.priority,
         dry_run=flag(upload, "dry_run"),
         file_hash=file.sha256,
@@ -114,6 +117,14 @@ def _reason(upload: Upload, language: Language) -> str | None:
     except ValidationError as error:
         field, reason = "closed_period_reason", worded(error.errors(include_url=False)[0], language)
         raise Problem(422, "request_invalid", field=field, field_name=field, reason=reason) from error
+
+
+async def _check_reading(start: Starting, kind: str, params: TableParams) -> None:
+    """A request that comes again gets its task, whatever became of its template."""
+    check_mapping(kind, params.mapping, "params.mapping")
+    if params.template is not None and not await start.repeats():
+        async with start.context.reading.connect() as connection:
+            await check_template(connection, kind, params.template, "params.template")
 
 
 async def _check_preview(context: Context, preview: UUID, file: StoredFile) -> None:

@@ -1,22 +1,20 @@
 """``POST /tasks/{id}/replay``: run a task again, go on with it, or load its rejected rows once more."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body
 
 from api.answering import answered
-from api.closing import override_for
-from api.context import Context, ContextDep, LanguageDep
+from api.asking import Ask, Asked, Asking
+from api.context import Context
 from api.problems import Problem
 from api.replay_models import ReplayRequest, ReplayResponse
 from api.responses import starts
-from api.security import Manager
-from api.starting import IdempotencyKey, checked_key
-from api.tasks import found
-from infra.clock import new_id
+from events.tasks import TaskReplayRequested
 from infra.wording import Language, word
-from producers.replays import InputGone, Replays, Wish, request_id
+from producers.replays import InputGone, Replays, Wish
 from projections.queries import answers
 
 router = APIRouter(tags=["tasks"])
@@ -24,50 +22,51 @@ router = APIRouter(tags=["tasks"])
 
 @router.post("/tasks/{task_id:uuid}/replay", status_code=202, responses=starts(404, 409))
 async def replay_task(
-    task_id: UUID,
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
-    idempotency_key: IdempotencyKey = None,
-    wanted: Annotated[ReplayRequest | None, Body()] = None,
+    task_id: UUID, ask: Ask, wanted: Annotated[ReplayRequest | None, Body()] = None
 ) -> ReplayResponse:
     """Run a task again as its next attempt. Left out, ``scope`` is what suits: ``unfinished`` where the last
     attempt did not get to its end, ``rejected`` where rows are rejected, else ``all``. Answers when it is
     accepted, or after 2 s without an answer; 409 says why it cannot be."""
-    async with context.reading.connect() as connection:
-        await found(connection, task_id)
-    key = checked_key(idempotency_key)
-    event_id = request_id(str(task_id), user.id, key) if key else new_id()
+    await ask.task(task_id)
     wanted = wanted or ReplayRequest()
-    reason = wanted.closed_period_reason
-    override = await override_for(context, user, event_id, str(task_id), "replay", reason)
-    wish = Wish(wanted.scope, wanted.input, override=override)
-    response.headers["Location"] = f"/api/v1/tasks/{task_id}"
-    answer = await repeated(context, task_id, event_id, wish) if key else None
+    asked = await ask.named("replay", task_id, wanted.closed_period_reason)
+    wish = Wish(wanted.scope, wanted.input, override=asked.override)
+    replays = Replays(ask.context.engine, ask.context.settings.kafka)
+    return await replayed(ask, asked, wish, lambda: replays.request(str(task_id), wish))
+
+
+async def replayed(
+    ask: Asking, asked: Asked, wish: Wish, make: Callable[[], Awaitable[TaskReplayRequested]]
+) -> ReplayResponse:
+    """What is said to a request for a replay, made and sent unless it was under this key; 409 where the log
+    has not what it needs, or where it was refused."""
+    context = ask.context
+    answer = await _repeated(context, asked, wish) if asked.keyed else None
     if answer is None:
-        attempt = await _ask(context, task_id, event_id, wish, user.id)
-        answer = await answer_to(context, task_id, event_id, attempt)
-    return shown_answer(task_id, answer, language)
+        try:
+            event = await make()
+        except InputGone as error:
+            raise input_gone(error) from error
+        await ask.send(asked, event)
+        answer = await answered(
+            context,
+            lambda reading: answers.to_replay(reading, asked.task_id, asked.event_id, event.attempt),
+        )
+    return _shown(asked.task_id, answer, ask.language)
 
 
-async def repeated(context: Context, task_id: UUID, event_id: str, wish: Wish) -> answers.ReplayAnswer | None:
+async def _repeated(context: Context, asked: Asked, wish: Wish) -> answers.ReplayAnswer | None:
     """What was said to this key before, if it was used; 422 where it came with another body."""
     async with context.reading.connect() as connection:
-        answer = await answers.to_replay(connection, task_id, event_id, 0)
+        answer = await answers.to_replay(connection, asked.task_id, asked.event_id, 0)
     if answer.request is None:
         return None
     for name in ("scope", "input"):
         if getattr(wish, name) not in (None, answer.request[name]):
-            raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
+            raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(asked.task_id))
     if wish.override != answer.request.get("closed_period_override"):
-        raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
+        raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(asked.task_id))
     return answer if answer.given else None
-
-
-async def answer_to(context: Context, task_id: UUID, event_id: str, attempt: int) -> answers.ReplayAnswer:
-    """What the conductor says to a request, waited for."""
-    return await answered(context, lambda reading: answers.to_replay(reading, task_id, event_id, attempt))
 
 
 def input_gone(error: InputGone) -> Problem:
@@ -75,17 +74,7 @@ def input_gone(error: InputGone) -> Problem:
     return Problem(409, "recorded_input_gone", field="input", batch=error.batch_no, batches=error.batches)
 
 
-async def _ask(context: Context, task_id: UUID, event_id: str, wish: Wish, actor: str) -> int:
-    replays = Replays(context.engine, context.settings.kafka)
-    try:
-        asked = await replays.request(str(task_id), wish)
-    except InputGone as error:
-        raise input_gone(error) from error
-    await context.submissions.request(str(task_id), asked, actor, event_id)
-    return asked.attempt
-
-
-def shown_answer(task_id: UUID, answer: answers.ReplayAnswer, language: Language) -> ReplayResponse:
+def _shown(task_id: UUID, answer: answers.ReplayAnswer, language: Language) -> ReplayResponse:
     """In words; 409 where it was refused."""
     if answer.refused is not None:
         reason = word(answer.refused, {}, language)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.corrections import as_it_stands, moved_on
+from api.corrections import MOVED_ON, as_it_stands, moved_on
 from api.headings import TaskHeadings
 from api.problems import Problem
 from api.reject_models import RowProblem
@@ -118,12 +118,22 @@ class Review:
             return
         field = self._headings.of(known["attempt"]).name(error.field, known["raw"]) if known else error.field
         named = {"row": row.row_no, "field": field, "name": field or "", "value": error.value}
+        said = word(error.code, {**named, **error.arguments}, self._language)
+        if error.code in MOVED_ON:
+            said = word("error_file_outdated", {"reason": said}, self._language)
         self.problems.append(
             RowProblem(
                 line=row.line,
-                row_no=row.ref.row_no if row.ref is not None else None,
+                row_no=_number(row),
                 field=field or "row_no",
                 code=error.code,
-                message=word(error.code, {**named, **error.arguments}, self._language),
+                message=said,
             )
         )
+
+
+def _number(row: FileRow) -> int | None:
+    """As it stands in the file, where that is a number."""
+    if row.ref is not None:
+        return row.ref.row_no
+    return int(row.row_no) if row.row_no.isdecimal() and len(row.row_no) < 10 else None

@@ -9,7 +9,7 @@ from fastapi.security import OAuth2PasswordBearer
 from api.context import ContextDep
 from api.problems import Problem
 from api.tokens import allows, unauthorised
-from infra.users import Role, User
+from infra.users import ROLES, Role, User
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
@@ -26,7 +26,8 @@ def needs(role: Role) -> Callable[..., Awaitable[User]]:
         if user is None:
             raise unauthorised("token_invalid")
         if not allows(user, role):
-            raise Problem(403, "role_missing", needed=role, role=user.role)
+            allowed = ", ".join(ROLES[ROLES.index(role) :])
+            raise Problem(403, "role_missing", needed=role, allowed=allowed, role=user.role)
         request.state.user = user
         return user
 

@@ -3,9 +3,10 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.audit_models import Verdict
+from api.closing import ClosedPeriodReason
 from api.models import TaskCounts
 from domain.shadows import Change
 from events.tasks import Input
@@ -18,6 +19,14 @@ class ShadowRequest(TableWishes):
     and nothing of what was said with the upload stays. Left out, the recorded rows are taken as they are."""
 
     template: Said | None = Field(default=None, min_length=1)
+
+
+class PromoteRequest(BaseModel):
+    """What may be said with a promotion."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    closed_period_reason: ClosedPeriodReason = None
 
 
 class ShadowChanges(BaseModel):

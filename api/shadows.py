@@ -4,26 +4,36 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query
 
+from api.asking import Ask, Asking
 from api.audit_models import VERDICT_OF, Verdict
 from api.context import Context, ContextDep, LanguageDep, Reading
 from api.models import AsyncSyncResponse, TaskCounts
 from api.problems import Problem
 from api.replay_models import ReplayResponse
-from api.replays import answer_to, input_gone, repeated, shown_answer
+from api.replays import input_gone, replayed
 from api.responses import reads, starts
-from api.security import Manager, Reader
-from api.shadow_models import FieldChange, ShadowChanges, ShadowInfo, ShadowRequest, ShadowRow, ShadowRows
+from api.security import Reader
+from api.shadow_models import (
+    FieldChange,
+    PromoteRequest,
+    ShadowChanges,
+    ShadowInfo,
+    ShadowRequest,
+    ShadowRow,
+    ShadowRows,
+)
 from api.shown import preview_row
-from api.starting import IdempotencyKey, Start, checked_key
+from api.starting import Start
+from api.table_wishes import check_mapping, check_template
 from api.tasks import Cursor, Limit, found
 from domain.shadows import Change
-from infra.clock import new_id
+from events.tasks import TaskReplayRequested
 from infra.wording import Language, word
 from jobs.kinds.registry import kind_named
 from jobs.params import TableParams
-from producers.replays import InputGone, Wish, request_id
+from producers.replays import InputGone, Wish
 from producers.shadows import Original, ShadowRefused, Shadows
 from projections.queries import shadows
 
@@ -41,11 +51,13 @@ async def start_shadow(task_id: UUID, start: Start, wanted: Wanted = None) -> As
     async with context.reading.connect() as connection:
         await found(connection, task_id)
     wishes = wanted.model_dump(exclude_none=True) if wanted is not None else {}
-    made = Shadows(context.engine, context.settings.kafka)
+    made = _shadows(context)
     if (known := await made.repeated(str(task_id), wishes, start.asked)) is not None:
         return await start.hand_over(known)
     original = await made.original(str(task_id))
     _check_kind(original, wishes)
+    if wanted is not None and original.spec:
+        await _check_wishes(context, str(original.spec["kind"]), wanted)
     try:
         submission = await made.submission(str(task_id), original, wishes, start.asked)
     except ShadowRefused as error:
@@ -62,7 +74,7 @@ async def get_shadow(task_id: UUID, _: Reader, context: ContextDep, language: La
         task = (await found(connection, task_id)).task
         source = _source(task)
         told = await shadows.counted(connection, task_id)
-    stale = await Shadows(context.engine, context.settings.kafka).stale(source)
+    stale = await _shadows(context).stale(source)
     return ShadowInfo(
         task_id=task_id,
         shadow_of=source["shadow_of"],
@@ -102,44 +114,30 @@ async def list_shadow_rows(
 
 @router.post("/tasks/{task_id:uuid}/promote", status_code=202, responses=starts(404, 409))
 async def promote_shadow(
-    task_id: UUID,
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
-    idempotency_key: IdempotencyKey = None,
+    task_id: UUID, ask: Ask, wanted: Annotated[PromoteRequest | None, Body()] = None
 ) -> ReplayResponse:
     """Do what a shadow has said, by a replay of its original; rows of which something else became are named
     by ``GET /tasks/{original}/preview``. 409 where the original was replayed or undone since."""
-    async with context.reading.connect() as connection:
-        shadow = (await found(connection, task_id)).task
+    shadow = (await ask.task(task_id)).task
     source = _source(shadow)
-    original = UUID(source["shadow_of"])
-    response.headers["Location"] = f"/api/v1/tasks/{original}"
-    key = checked_key(idempotency_key)
-    event_id = request_id(str(original), user.id, key) if key else new_id()
-    answer = await repeated(context, original, event_id, Wish("all", source["input"])) if key else None
-    if answer is None:
-        attempt = await _ask(context, shadow, event_id, user.id, language)
-        answer = await answer_to(context, original, event_id, attempt)
-    return shown_answer(original, answer, language)
+    reason = wanted.closed_period_reason if wanted is not None else None
+    asked = await ask.named("replay", UUID(source["shadow_of"]), reason)
+    wish = Wish("all", source["input"], override=asked.override)
+    return await replayed(ask, asked, wish, lambda: _promotion(ask, shadow, asked.override))
 
 
-async def _ask(
-    context: Context, shadow: Mapping[str, Any], event_id: str, actor: str, language: Language
-) -> int:
-    source = shadow["source"]
-    if shadow["status"] != "completed":
-        raise _refused("promote_refused", ShadowRefused("shadow_not_done", shadow["status"]), language)
-    made = Shadows(context.engine, context.settings.kafka)
+async def _promotion(ask: Asking, shadow: Mapping[str, Any], override: str | None) -> TaskReplayRequested:
     try:
-        asked = await made.promotion(shadow["id"], source, shadow["params"])
+        if shadow["status"] != "completed":
+            raise ShadowRefused("shadow_not_done", shadow["status"])
+        return await _shadows(ask.context).promotion(shadow["id"], shadow["source"], override)
     except ShadowRefused as error:
-        raise _refused("promote_refused", error, language) from error
-    except InputGone as error:
-        raise input_gone(error) from error
-    await context.submissions.request(source["shadow_of"], asked, actor, event_id)
-    return asked.attempt
+        raise _refused("promote_refused", error, ask.language) from error
+
+
+def _shadows(context: Context) -> Shadows:
+    settings = context.settings
+    return Shadows(context.engine, settings.kafka, settings.keyed_hash_key())
 
 
 def _source(task: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -160,6 +158,12 @@ def _check_kind(original: Original, wishes: Mapping[str, Any]) -> None:
     of_table = issubclass(upload.params, TableParams) and original.spec["source"].get("type") == "upload"
     if wishes and not of_table:
         raise Problem(422, "shadow_no_table", field=next(iter(wishes)))
+
+
+async def _check_wishes(context: Context, kind: str, wanted: ShadowRequest) -> None:
+    check_mapping(kind, wanted.mapping, "mapping")
+    async with context.reading.connect() as connection:
+        await check_template(connection, kind, wanted.template, "template")
 
 
 def _refused(code: str, error: ShadowRefused, language: Language) -> Problem:

@@ -16,6 +16,7 @@ from api.audit_models import (
 )
 from api.models import CompactTask, LastAttempt, TaskCounts, TaskError, TaskInfo, TaskProgress, TaskRetry
 from api.reject_models import RejectInfo
+from domain.errors import written_of
 from events.records import Counts
 from infra.wording import Language, days, word
 from jobs.formats.tables.headings import ROW, Headings
@@ -104,13 +105,15 @@ def _last(last: Row | None, language: Language) -> LastAttempt | None:
 
 
 def error_of(error: Row | None, detail: str | None, language: Language) -> TaskError | None:
-    """``detail`` is what somebody else (1C) said, in its own words."""
+    """``detail`` is what somebody else (1C) said, in its own words, or what people wrote, for the words'
+    holes."""
     if error is None:
         return None
-    message = word(error["code"], error["args"], language)
+    said = written_of(detail)
+    message = word(error["code"], {**error["args"], **(said or {})}, language)
     return TaskError(
         type=error["code"],
-        message=f"{message}: {detail}" if detail else message,
+        message=f"{message}: {detail}" if detail and said is None else message,
         fingerprint=error["fingerprint"],
     )
 

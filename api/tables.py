@@ -15,6 +15,7 @@ from api.price_models import Paged, Text
 from api.problems import Problem
 from api.responses import reads, starts
 from api.security import Manager, Reader
+from api.table_wishes import check_mapping
 from api.tasks import AttemptNo, found
 from jobs.formats.tables.mapping import letters
 from jobs.params import TableParams, TableWishes
@@ -142,6 +143,7 @@ async def save_template(
 ) -> TableTemplate:
     """Save a template, or replace it. Tasks that have begun keep what they read by."""
     kind = kind_meant(kind, _kinds_of_tables())
+    check_mapping(kind, wishes.mapping, "mapping")
     said = orjson.dumps(wishes.model_dump(mode="json", exclude_none=True)).decode()
     async with context.engine.begin() as connection:
         await connection.execute(text(_SAVE), {"kind": kind, "name": name, "wishes": said, "author": user.id})

@@ -3,30 +3,27 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api import undo_models as models
 from api.answering import answered
-from api.closing import override_for
-from api.context import Context, ContextDep, LanguageDep, Reading
+from api.asking import Ask, Asked
+from api.context import Context, LanguageDep, Reading
 from api.price_models import Paged
 from api.problems import Problem
 from api.responses import reads, starts
-from api.security import Manager, Reader
-from api.starting import IdempotencyKey, checked_key
+from api.security import Reader
 from api.tasks import found
 from api.undo_shown import conflict, preview
 from domain.closing import ClosedPeriod
 from events.tasks import TaskUndoRequested
-from infra.clock import new_id
 from infra.closed_period import period_of
 from infra.postgres import driver
 from infra.wording import word
 from jobs.kinds.registry import kinds
 from jobs.undoing import Undoing, foresee, foresee_conflicts, undoing_of
-from producers.requests import keyed_event_id
 from projections.queries import closed_period, paging, undos
 from projections.queries.lists import words
 
@@ -44,36 +41,25 @@ class PreviewQuery(Paged):
 
 @router.post("/tasks/{task_id:uuid}/undo", status_code=202, responses=starts(404, 409))
 async def undo_task(
-    task_id: UUID,
-    response: Response,
-    user: Manager,
-    context: ContextDep,
-    language: LanguageDep,
-    idempotency_key: IdempotencyKey = None,
-    wanted: Annotated[models.UndoRequest | None, Body()] = None,
+    task_id: UUID, ask: Ask, wanted: Annotated[models.UndoRequest | None, Body()] = None
 ) -> models.UndoResponse:
     """Take back what a task has written: rows it made go, rows it changed get their earlier values back. What
     others have changed since, or brought as well, stays, unless forced. Answers when it is accepted, or after
     2 s without an answer; 409 says why it cannot be, also where somebody else was faster. To undo an undo,
     replay the task with scope ``all``."""
-    async with context.reading.connect() as connection:
-        await found(connection, task_id)
-    key = checked_key(idempotency_key)
-    event_id = keyed_event_id("undo", str(task_id), user.id, key) if key else new_id()
+    await ask.task(task_id)
     wanted = wanted or models.UndoRequest()
-    reason = wanted.closed_period_reason
-    override = await override_for(context, user, event_id, str(task_id), "undo", reason)
-    event = TaskUndoRequested(force=wanted.force, closed_period_override=override)
-    response.headers["Location"] = f"/api/v1/tasks/{task_id}"
-    answer = await _repeated(context, task_id, event_id, event) if key else None
+    asked = await ask.named("undo", task_id, wanted.closed_period_reason)
+    event = TaskUndoRequested(force=wanted.force, closed_period_override=asked.override)
+    answer = await _repeated(ask.context, asked, event) if asked.keyed else None
     if answer is None:
-        await context.submissions.request(str(task_id), event, user.id, event_id)
-        answer = await answered(context, lambda reading: undos.to_undo(reading, task_id, event_id))
+        await ask.send(asked, event)
+        answer = await answered(ask.context, lambda reading: undos.to_undo(reading, task_id, asked.event_id))
     if answer.refused is not None:
-        raise _refused(answer.refused, answer.state, word(answer.refused, {}, language))
+        raise _refused(answer.refused, answer.state, word(answer.refused, {}, ask.language))
     code = "task.undo_accepted" if answer.accepted else "task.undo_asked"
     return models.UndoResponse(
-        task_id=task_id, status=answer.status, message=word(code, {}, language), accepted=answer.accepted
+        task_id=task_id, status=answer.status, message=word(code, {}, ask.language), accepted=answer.accepted
     )
 
 
@@ -153,15 +139,13 @@ async def _conflicts(
     return paging.page(rows, query.limit, lambda row: [row.row.row_id])
 
 
-async def _repeated(
-    context: Context, task_id: UUID, event_id: str, event: TaskUndoRequested
-) -> undos.UndoAnswer | None:
+async def _repeated(context: Context, asked: Asked, event: TaskUndoRequested) -> undos.UndoAnswer | None:
     """What was said to this key before, if it was used; 422 where it came with another body."""
     async with context.reading.connect() as connection:
-        answer = await undos.to_undo(connection, task_id, event_id)
+        answer = await undos.to_undo(connection, asked.task_id, asked.event_id)
     if answer.request is None:
         return None
     override = answer.request.get("closed_period_override")
     if (answer.request["force"], override) != (event.force, event.closed_period_override):
-        raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(task_id))
+        raise Problem(422, "key_reused", field="Idempotency-Key", task_id=str(asked.task_id))
     return answer if answer.given else None

@@ -2,15 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import orjson
 import typer
 
+from cli.downloads import Force, opened, writable
 from cli.failures import PARTIAL, Failure
 from cli.root import state_of
 from cli.screen import Screen
@@ -40,18 +40,17 @@ RootsFile = Annotated[
 
 
 @app.command()
-def export(ctx: typer.Context, task_id: Task = None, out: Out = None, csv: AsCsv = False) -> None:
+def export(
+    ctx: typer.Context, task_id: Task = None, out: Out = None, csv: AsCsv = False, force: Force = False
+) -> None:
     """Write the history of one task, or of all, as lines of JSON that `verify` can check."""
-    state = state_of(ctx)
+    state, out = state_of(ctx), writable(out, force=force)
     path = f"/tasks/{task_id}/events/export" if task_id else "/events/export"
     params = {"format": "csv" if csv else "jsonl"}
-    with state.api() as api:
-        if out is None:
-            api.download(path, params, sys.stdout.buffer)
-            return
-        with _saved(out) as file:
-            api.download(path, params, file)
-    state.screen.tell("cli.audit.written", file=str(out))
+    with state.api() as api, opened(out, sys.stdout.buffer) as file:
+        api.download(path, params, file)
+    if out is not None:
+        state.screen.tell("cli.audit.written", file=str(out))
 
 
 @app.command()
@@ -83,34 +82,22 @@ def key(ctx: typer.Context) -> None:
 
 
 @app.command()
-def roots(ctx: typer.Context, out: Out = None) -> None:
+def roots(ctx: typer.Context, out: Out = None, force: Force = False) -> None:
     """Write the signed roots as lines of JSON, to be kept elsewhere and given to `verify --roots`."""
-    state = state_of(ctx)
+    state, out = state_of(ctx), writable(out, force=force)
     with state.api() as api:
         lines = (_line(item) for item in api.items("/audit/roots"))
         if out is None:
             for line in lines:
                 state.screen.raw(line.decode().rstrip("\n"))
             return
-        with _saved(out) as file:
+        with opened(out, sys.stdout.buffer) as file:
             file.writelines(lines)
     state.screen.tell("cli.audit.written", file=str(out))
 
 
 def _line(item: Mapping[str, object]) -> bytes:
     return orjson.dumps({name: value for name, value in item.items() if name != "published"}) + b"\n"
-
-
-@contextmanager
-def _saved(out: Path) -> Iterator[IO[bytes]]:
-    """A file that is there already is replaced when the new one is whole."""
-    draft = out.with_name(f".{out.name}.part")
-    try:
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(out)
-    except OSError as error:
-        raise Failure("cli.file_unwritable", str(out), reason=error.strerror or str(error)) from error
 
 
 def _key(said: str | None) -> str | None:

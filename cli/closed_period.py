@@ -7,6 +7,7 @@ import typer
 
 from cli import figures
 from cli.api import Json
+from cli.days import day_of
 from cli.root import State, state_of
 from cli.screen import cells, table
 from cli.tasks import Limit
@@ -22,7 +23,7 @@ ClosedPeriodReason = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="WHY", help="Kept with the change.")]
-Until = Annotated[datetime, typer.Argument(metavar="DATE", formats=["%Y-%m-%d"], help="The last closed day.")]
+Until = Annotated[datetime, typer.Argument(parser=day_of, metavar="DAY", help="The last closed day.")]
 
 
 @app.callback()

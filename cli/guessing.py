@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from cli.commands import line
 from cli.failures import Failure
 from domain.errors import TidemarkError, UnsupportedFormat
 from jobs.base import Upload
@@ -22,7 +23,12 @@ def kind_of(path: Path) -> str:
         found = _kinds(file, path)
     if found is None:
         return STATEMENT
-    raise Failure("cli.kind_missing", str(path), file=path.name, kinds=", ".join(found), kind=found[0])
+    raise Failure(
+        "cli.kind_missing",
+        str(path),
+        command=line("import", str(path), "--kind", found[0], "--follow"),
+        kinds=", ".join(found),
+    )
 
 
 def _kinds(file: BinaryIO, path: Path) -> list[str] | None:
@@ -40,7 +46,12 @@ def _kinds(file: BinaryIO, path: Path) -> list[str] | None:
         # Any text is a table of one column to who looks for tables.
         return None
     if not known:
-        raise Failure("cli.kind_unclear", str(path), file=path.name, kinds=", ".join(sorted(tables)))
+        raise Failure(
+            "cli.kind_unclear",
+            str(path),
+            command=line("import", str(path), "--kind", "KIND", "--follow"),
+            kinds=", ".join(sorted(tables)),
+        )
     return known
 
 

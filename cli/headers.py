@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cli.api import Json
+from cli.commands import ImportCommand
 from cli.screen import Screen, cells, table
 from jobs.formats.tables.mapping import letters
 
@@ -31,13 +31,16 @@ def unknown_header(screen: Screen, found: Mapping[str, Any]) -> None:
     screen.show(made)
 
 
-def file_of(task: Json) -> dict[str, str]:
-    """What stands in the command that loads the file again."""
-    kind = {"stock_import": "stock"}.get(task["kind"], task["kind"].replace("_", "-"))
-    name = task["params"].get("file_name") or "FILE"
-    return {"file": shell_name(str(name)), "kind": kind, "id": task["id"]}
+def likely_row(found: Mapping[str, Any]) -> int:
+    """The row that a header most likely is: the upper one of those that fill most columns."""
+    rows = found["first_rows"]
+    return int(max(rows, key=lambda row: sum(map(bool, row["cells"])))["row"]) if rows else 1
 
 
-def shell_name(name: str) -> str:
-    """As it is typed; a shell divides at spaces."""
-    return f"'{name}'" if " " in name else name
+def teaching(found: Mapping[str, Any], command: ImportCommand) -> str:
+    """The command in which only the columns are left to be said: of the fields that are needed."""
+    needed = [one["field"] for one in found["wanted"] if one["required"]]
+    said = {pair.partition("=")[0] for pair in command.options if "=" in pair}
+    left = [name for name in needed if name not in said] or needed
+    options = [part for name in left for part in ("--mapping", f"{name}=COLUMN")]
+    return command.with_row(likely_row(found)).line(*options, "--follow")

@@ -8,9 +8,9 @@ import typer
 
 from cli.bars import bytes_bar
 from cli.closed_period import ClosedPeriodReason
+from cli.commands import ImportCommand
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
 from cli.guessing import STATEMENT, kind_of
-from cli.headers import shell_name
 from cli.params import given, reading
 from cli.root import state_of
 from cli.screen import Screen
@@ -21,6 +21,8 @@ from cli.watching import said
 from domain.errors import TidemarkError
 
 _LOCAL_KIND = STATEMENT
+# Of a command that loads what another one has checked.
+_NOT_AGAIN = frozenset({"file", "kind", "follow_it", "dry_run", "server", "idempotency_key"})
 
 
 class ControlTotals(StrEnum):
@@ -86,8 +88,9 @@ def import_file(
     """Load a file. With --follow or --dry-run the exit code is 0 only if everything added up."""
     state, path = state_of(ctx), checked(file)
     kind = kind_of(path) if kind is None else kind.replace("_", "-")
+    command = ImportCommand(str(file), kind, _typed(ctx))
     if dry_run and not server:
-        raise typer.Exit(_try_here(state.screen, path, kind, control_totals))
+        raise typer.Exit(_try_here(state.screen, path, command, control_totals))
     params = given(param or []) | reading(mapped or [], template, sheet, header_row)
     if kind == _LOCAL_KIND:
         params = {"control_totals": control_totals.value, "auto_classify": not no_classify} | params
@@ -96,13 +99,32 @@ def import_file(
     options = Options(dry_run, force, idempotency_key, closed_period_reason)
     with state.api() as api:
         accepted = upload(state.screen, api, kind, path, params, options)
-    said(state, accepted, watched=follow_it or dry_run)
+    said(state, accepted, watched=follow_it or dry_run, command=command)
 
 
-def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTotals) -> int:
+def _typed(ctx: typer.Context) -> tuple[str, ...]:
+    """What was said of the file and of how it is loaded, as it was typed: not that it is only checked, nor
+    a key, which the check has used."""
+    found: list[str] = []
+    for option in ctx.command.params:
+        value, default = ctx.params.get(option.name or ""), option.get_default(ctx)
+        if option.name in _NOT_AGAIN or value in (None, default, []):
+            continue
+        if value is True:
+            found.append(option.opts[-1])
+            continue
+        for one in value if isinstance(value, list | tuple) else [value]:
+            found += [option.opts[-1], str(getattr(one, "value", one))]
+    address = state_of(ctx).api_option
+    return (*found, *(("--api", address) if address else ()))
+
+
+def _try_here(screen: Screen, path: Path, command: ImportCommand, control_totals: ControlTotals) -> int:
     """The dry run of this machine; its exit code is what the import's would be."""
-    if kind != _LOCAL_KIND:
-        raise Failure("cli.kind_needs_server", kind=kind, file=shell_name(str(path)))
+    if command.kind != _LOCAL_KIND:
+        raise Failure(
+            "cli.kind_needs_server", kind=command.kind, command=command.line("--dry-run", "--server")
+        )
     try:
         with bytes_bar(screen, path, "cli.examining", passes=2) as (progress, bar):
             trial = examine(path, lambda size: progress.advance(bar, size))
@@ -113,7 +135,7 @@ def _try_here(screen: Screen, path: Path, kind: str, control_totals: ControlTota
     trial_report(screen, path, trial)
     code = _verdict(screen, trial, control_totals)
     if trial.rows > trial.rejected and code != REFUSED:
-        screen.say("cli.trial.next", file=shell_name(str(path)))
+        screen.say("cli.trial.next", command=command.line("--follow"))
     return code
 
 

@@ -1,14 +1,16 @@
 """``tidemark mapping``: which column was read as which field; and saving that for the next files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
 from cli.api import Api, Json
+from cli.commands import import_of, line
 from cli.failures import Failure
-from cli.headers import file_of, unknown_header
+from cli.headers import teaching, unknown_header
 from cli.root import state_of
 from cli.screen import Screen, cells, table
 from cli.watching import TaskId
@@ -29,7 +31,7 @@ def mapping(ctx: typer.Context, task_id: TaskId, save: Save = None) -> None:
         found = api.get(f"/tasks/{task_id}/mapping")
         if found["found"] is None:
             unknown_header(state.screen, found)
-            state.screen.say("cli.mapping.say", **file_of(task))
+            state.screen.say("cli.mapping.say", command=teaching(found, import_of(task)))
         else:
             _columns(state.screen, found["found"], task)
         if save is not None:
@@ -39,13 +41,17 @@ def mapping(ctx: typer.Context, task_id: TaskId, save: Save = None) -> None:
 def _columns(screen: Screen, found: Json, task: Json) -> None:
     what, rows = " · ".join(filter(None, (found["format"], found["sheet"]))), found["header_rows"]
     screen.say(f"cli.mapping.{'read' if rows else 'read_bare'}", what=what, rows=", ".join(map(str, rows)))
-    made = table(*(screen.word(f"cli.mapping.{name}") for name in ("field", "column", "header", "warehouse")))
+    filled = [name for name in ("header", "warehouse") if any(one[name] for one in found["columns"])]
+    shown = ["field", "column", *filled]
+    made = table(*(screen.word(f"cli.mapping.{name}") for name in shown))
     for one in sorted(found["columns"], key=lambda one: (len(one["column"]), one["column"])):
-        made.add_row(*cells(one["field"], one["column"], one["header"], one["warehouse"]))
+        made.add_row(*cells(*(one[name] for name in shown)))
     for name, value in found["constants"].items():
-        made.add_row(*cells(name, "", screen.word("cli.mapping.all_rows", value=value), ""))
+        made.add_row(*cells(name, screen.word("cli.mapping.all_rows", value=value)))
     screen.show(made)
-    screen.say("cli.mapping.correct", **file_of(task))
+    correct = import_of(task).line("--mapping", "FIELD=COLUMN", "--dry-run", "--server")
+    save = line("mapping", task["id"], "--save", "NAME")
+    screen.say("cli.mapping.correct", correct=correct, save=save)
 
 
 def _save(screen: Screen, api: Api, task: Json, found: Json, name: str) -> None:
@@ -63,7 +69,8 @@ def _save(screen: Screen, api: Api, task: Json, found: Json, name: str) -> None:
     if not found["found"]["header_rows"]:
         said["header_row"] = 0
     api.put(address, params={"kind": task["kind"]}, json=said)
-    screen.say("cli.mapping.saved", name=name, **file_of(task))
+    command = replace(import_of(task), file="FILE", options=("--template", name)).line("--follow")
+    screen.say("cli.mapping.saved", command=command)
 
 
 def mapping_of(found: Json, said: Mapping[str, str]) -> dict[str, str]:

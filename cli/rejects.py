@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.api import Api
-from cli.downloads import opened
+from cli.downloads import Force, opened, writable
 from cli.failures import Failure
 from cli.rejected_rows import first_rows
 from cli.root import State, state_of
@@ -27,10 +27,15 @@ Groups = Annotated[bool, typer.Option("--groups", help="Only the causes, and how
 
 
 def rejects(
-    ctx: typer.Context, task_id: TaskId, file: File = None, as_csv: AsCsv = False, groups: Groups = False
+    ctx: typer.Context,
+    task_id: TaskId,
+    file: File = None,
+    as_csv: AsCsv = False,
+    groups: Groups = False,
+    force: Force = False,
 ) -> None:
     """Show rejected rows with their reasons; FILE or --csv writes exactly those rows, to be corrected."""
-    state = state_of(ctx)
+    state, file = state_of(ctx), writable(file, force=force)
     with state.api() as api:
         if as_csv or file:
             _write(state, api, str(task_id), file, as_csv=as_csv)
@@ -75,13 +80,6 @@ def _form(file: Path | None, *, as_csv: bool) -> str:
 def _write(state: State, api: Api, task_id: str, file: Path | None, *, as_csv: bool) -> None:
     form = _form(file, as_csv=as_csv)
     first_rows(api, api.get(f"/tasks/{task_id}"))
-    try:
-        with opened(file, sys.stdout.buffer) as into:
-            said = api.download(f"/tasks/{task_id}/rejects/export", {"format": form}, into)
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise Failure(
-            "cli.file_unwritable", str(file or "stdout"), reason=error.strerror or str(error)
-        ) from error
+    with opened(file, sys.stdout.buffer) as into:
+        said = api.download(f"/tasks/{task_id}/rejects/export", {"format": form}, into)
     state.screen.tell("cli.rejects_written", count=int(said["x-rows"]), file=str(file or "stdout"))

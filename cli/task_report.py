@@ -6,9 +6,11 @@ from typing import Any
 
 from cli import figures
 from cli.api import Api, Json
+from cli.commands import ImportCommand, import_of
 from cli.findings import findings
 from cli.following import ENDED
-from cli.headers import file_of, unknown_header
+from cli.headers import unknown_header
+from cli.next_steps import next_steps
 from cli.reconciliation import accounts_of, reconciliation, summary
 from cli.recorded import recorded_until
 from cli.rejected_rows import first_rows
@@ -25,13 +27,19 @@ from infra.wording import has_words, number
 
 MOST_REJECTS = 10
 HEADER_UNKNOWN = "header_unknown"
+# Tables that were not read as they were to be: their first rows say why.
+_MISFITS = frozenset(
+    {
+        HEADER_UNKNOWN,
+        *("mapping_heading_missing", "mapping_heading_nowhere"),
+        *("template_heading_missing", "template_heading_nowhere"),
+    }
+)
 
-# What jobs.base.TotalsRefused says: the statement had to match, and does not.
-TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unproven", "closing_unproven"})
 
-
-def report(screen: Screen, api: Api, task: Json) -> None:
-    """The end of an import, or of any other task, as it stands now."""
+def report(screen: Screen, api: Api, task: Json, command: ImportCommand | None = None) -> None:
+    """The end of an import, or of any other task, as it stands now. ``command`` is what was typed, where it
+    was."""
     attempts = list(api.items(f"/tasks/{task['id']}/attempts"))
     attempt = next((found for found in attempts if found["attempt"] == task["attempt"]), {})
     # An attempt over a part says nothing of the whole: what the one before found still holds.
@@ -47,7 +55,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     screen.line(str(standing), style=f"bold {standing.style}")
     if task["dry_run"]:
         screen.say("cli.dry_run", style="yellow")
-    _error(screen, api, task)
+    table_of = _error(screen, api, task)
     _repeat(screen, task)
     if rows or task["status"] in ENDED - {"failed"}:
         screen.line()
@@ -64,7 +72,7 @@ def report(screen: Screen, api: Api, task: Json) -> None:
     for note in attempt.get("notes", ()):
         screen.line(f"! {screen.word(note, **_days(task['params']))}", style="yellow")
     first_rejects(screen, api, task)
-    _next_steps(screen, task)
+    next_steps(screen, api, task, command or import_of(task), table_of)
     recorded_until(screen, task)
 
 
@@ -134,48 +142,17 @@ def _place(screen: Screen, row: Json) -> str:
     return screen.word("cli.row_of_sheet", row=row["row_no"], sheet=row["sheet_row"])
 
 
-def _error(screen: Screen, api: Api, task: Json) -> None:
+def _error(screen: Screen, api: Api, task: Json) -> Json | None:
+    """Gives the table that was not read as it was to be."""
     if error := task["error"]:
         style = "red" if task["status"] == "failed" else "yellow"
         screen.line(error["message"], style=style)
         screen.line(f"{screen.word('cli.support_code')}: {error['fingerprint']}", style="dim")
-        if error["type"] == HEADER_UNKNOWN:
-            unknown_header(screen, api.get(f"/tasks/{task['id']}/mapping"))
-
-
-def _next_steps(screen: Screen, task: Json) -> None:
-    """What one does with this outcome."""
-    rejected = task["counts"].get("rejected", 0)
-    code = task["status"]
-    if code == "completed":
-        rows = sum(task["counts"].values())
-        clean = "clean" if rows else "empty"
-        code = clean if task["outcome"] == "clean" else "rejected" if rejected else "totals"
-    elif code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
-        code = "must_match"
-    elif code == "failed" and task["error"]["type"] == HEADER_UNKNOWN:
-        code = HEADER_UNKNOWN
-    if task["dry_run"] and task["status"] == "completed":
-        _after_dry_run(screen, task, clean=code == "clean")
-        return
-    if has_words(f"cli.next.{code}", screen.language):
-        screen.line()
-        screen.say(f"cli.next.{code}", **file_of(task))
-
-
-def _after_dry_run(screen: Screen, task: Json, *, clean: bool) -> None:
-    """The command that does it; nothing of a dry run can be corrected or loaded."""
-    params = task["params"]
-    if "file_name" in params:
-        command = "tidemark import {file} --kind {kind} --follow".format(**file_of(task))
-    elif task["kind"] == "bank_transactions" and "date_from" in params:
-        command = f"tidemark sync transactions --from {params['date_from']} --to {params['date_to']} --follow"
-    elif task["kind"] == "contractors":
-        command = "tidemark sync contractors --follow"
-    else:
-        return
-    screen.line()
-    screen.say("cli.next.dry_run" if clean else "cli.next.dry_run_partial", command=command)
+        if error["type"] in _MISFITS:
+            found = api.get(f"/tasks/{task['id']}/mapping")
+            unknown_header(screen, found)
+            return found
+    return None
 
 
 def _params(params: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from cli.bars import TaskBar
+from cli.commands import ImportCommand
 from cli.failures import Failure, Interrupted
 from cli.following import changes
 from cli.root import State, state_of
@@ -32,7 +33,7 @@ def watch(ctx: typer.Context, task_id: TaskId) -> None:
     raise typer.Exit(follow(state_of(ctx), str(task_id)))
 
 
-def follow(state: State, task_id: str) -> int:
+def follow(state: State, task_id: str, command: ImportCommand | None = None) -> int:
     """Show it to its end and return the exit code; Ctrl-C leaves the task running and says so."""
     with state.api() as api:
         try:
@@ -41,15 +42,18 @@ def follow(state: State, task_id: str) -> int:
                     bar.show(task)
         except KeyboardInterrupt as stop:
             raise Interrupted("cli.goes_on", id=task_id) from stop
-        report(state.screen, api, task)
+        report(state.screen, api, task, command)
     return exit_code(task)
 
 
-def said(state: State, accepted: Mapping[str, Any], *, watched: bool) -> None:
-    """What the server answered to a start; then the task to its end, or how to watch it."""
+def said(
+    state: State, accepted: Mapping[str, Any], *, watched: bool, command: ImportCommand | None = None
+) -> None:
+    """What the server answered to a start; then the task to its end, or how to watch it. ``command`` is that
+    which loads the file that was typed."""
     task_id = str(accepted["task_id"])
     state.screen.err.print(accepted["message"], markup=False, soft_wrap=True)
     if watched:
-        raise typer.Exit(follow(state, task_id))
+        raise typer.Exit(follow(state, task_id, command))
     state.screen.raw(task_id)
     state.screen.tell("cli.watch_it", id=task_id)

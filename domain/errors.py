@@ -14,7 +14,11 @@ Each carries ``code`` and ``args``; words are made in the reader's language wher
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 from datetime import date
+
+_WRITTEN = "written"
 
 
 class TidemarkError(Exception):
@@ -24,7 +28,7 @@ class TidemarkError(Exception):
         super().__init__(code, args)
         self.code = code
         self.arguments: dict[str, str | int] = args
-        # A text from outside (1C's own message): kept in PostgreSQL, never in the log.
+        # A text from outside (1C's own message, ``written``): kept in PostgreSQL, never in the log.
         self.detail = detail
 
     @property
@@ -32,6 +36,22 @@ class TidemarkError(Exception):
         """Equal for failures with one cause: the code and which things, without numbers."""
         names = "".join(f"|{k}={v}" for k, v in sorted(self.arguments.items()) if isinstance(v, str))
         return hashlib.sha256(f"{self.code}{names}".encode()).hexdigest()[:16]
+
+
+def written(**texts: str) -> str:
+    """A ``detail`` of what people wrote, by the holes of the code's words: headings of a file, names."""
+    return json.dumps({_WRITTEN: texts}, ensure_ascii=False)
+
+
+def written_of(detail: str | None) -> Mapping[str, str] | None:
+    """The texts of such a detail; None for any other."""
+    if detail is None or not detail.startswith(f'{{"{_WRITTEN}": {{'):
+        return None
+    try:
+        found: Mapping[str, str] = json.loads(detail)[_WRITTEN]
+    except ValueError:
+        return None
+    return found
 
 
 class Retryable(TidemarkError):
@@ -74,8 +94,14 @@ class MalformedRow(Rejected):
 
 
 class PeriodClosed(Rejected):
-    """The row would change what is booked on ``day``, and everything up to ``until`` is closed."""
+    """The row would change what is booked on ``day``, and everything up to ``until`` is closed. ``field`` is
+    what the source calls that day, with its text there as ``value``."""
 
-    def __init__(self, day: date, until: date) -> None:
+    def __init__(self, day: date, until: date, field: str = "date", value: str | None = None) -> None:
         said = day.isoformat()
-        super().__init__("period_closed", "date", said, day=said, until=until.isoformat())
+        super().__init__("period_closed", field, value or said, day=said, until=until.isoformat())
+
+    @property
+    def fingerprint(self) -> str:
+        """One cause, whatever the source calls the day."""
+        return hashlib.sha256(f"{self.code}|date".encode()).hexdigest()[:16]

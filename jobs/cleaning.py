@@ -6,10 +6,23 @@ and row data goes. Its events, what it has imported, and what other tasks need s
 
 from collections.abc import Mapping
 
-# By the projection, in the transaction that takes in task.purged.v1; tables of the schema ``read``.
-SHOWN: Mapping[str, str] = {"task": "id", "attempt": "task_id", "batch": "task_id", "reject": "task_id"}
-# With them, of the schema ``public``: what a person wrote, and how a table was read with its first rows.
-BESIDE: Mapping[str, str] = {"task_text": "task_id", "table_mapping": "task_id"}
+_OF_THESE = "task_id = ANY(%(tasks)s::uuid[])"
+# By the projection, in the transaction that takes in task.purged.v1; tables of the schema ``read``. By table:
+# which of its rows go.
+SHOWN: Mapping[str, str] = {
+    "task": "id = ANY(%(tasks)s::uuid[])",
+    **dict.fromkeys(("attempt", "batch", "reject"), _OF_THESE),
+}
+# With them, of the schema ``public``: what a person wrote, also for one of its replays, and how a table was
+# read with its first rows. Texts of a shadow that was promoted are kept for the original under an id of their
+# own: whichever of the two goes first, the other can do without it.
+BESIDE: Mapping[str, str] = {
+    "task_text": (
+        f"{_OF_THESE} OR task_id IN (SELECT (e.data #>> '{{params,texts_of}}')::uuid FROM task_event e"
+        f" WHERE e.{_OF_THESE} AND e.type = 'task.replay_requested.v1')"
+    ),
+    "table_mapping": _OF_THESE,
+}
 
 _OF_TASK = "task_id = %(task)s"
 _LIVING = "SELECT FROM task_state s WHERE s.task_id = {other} AND s.state ->> 'name' <> 'purged'"
@@ -79,6 +92,8 @@ STAYING: Mapping[str, str] = {
 }
 # The same of the schema ``read``.
 STAYING_SHOWN: Mapping[str, str] = {
-    **dict.fromkeys(("task_event", "task_standing", "task_snapshot", "task_count_change"), "the trail"),
+    **dict.fromkeys(
+        ("task_event", "task_standing", "task_snapshot", "task_count_change", "process_hour"), "the trail"
+    ),
     **dict.fromkeys(("purged_task", "task_count", "projection_offset", "unreadable"), "of the projection"),
 }

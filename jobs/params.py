@@ -20,12 +20,8 @@ class ImportParams(BaseModel):
     preview: UUID | None = None
 
     def given(self) -> dict[str, Any]:
-        """As the event carries them: what was said, and every default that decides something."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"priority", *self.free})
-
-    def written(self) -> dict[str, Any]:
-        """What a person wrote."""
-        return self.model_dump(mode="json", exclude_none=True, include=set(self.free))
+        """What was said, and every default that decides something."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"priority"})
 
 
 Said = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]

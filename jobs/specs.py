@@ -7,19 +7,16 @@ from typing import Any
 from jobs.base import TaskSpec
 
 
-def spec_of(
-    task_id: str, attempt: int, submitted: Mapping[str, Any], otherwise: Mapping[str, Any]
-) -> TaskSpec:
-    """``submitted`` is ``task_state.spec``, ``otherwise`` the params of the attempt (``domain.work``)."""
-    shadow_of = submitted["source"].get("shadow_of")
+def spec_of(task_id: str, attempt: int, spec: Mapping[str, Any]) -> TaskSpec:
+    """``spec`` as ``infra.task_texts.spec_with_texts`` finds it."""
     return TaskSpec(
         task_id=task_id,
         attempt=attempt,
-        kind=submitted["kind"],
-        params={**submitted["params"], **otherwise},
-        source=submitted["source"],
-        dry_run=submitted["dry_run"],
-        shadow_of=shadow_of,
+        kind=spec["kind"],
+        params=spec["params"],
+        source=spec["source"],
+        dry_run=spec["dry_run"],
+        shadow_of=spec["source"].get("shadow_of"),
     )
 
 

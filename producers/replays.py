@@ -4,7 +4,6 @@ still has it."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -63,11 +62,6 @@ class Replays:
         gone = await first_gone(self._kafka, wanted)
         if gone is not None:
             raise InputGone(_batch_at(plan, gone), len(plan.steps))
-
-
-def request_id(task_id: str, actor: str, key: str) -> str:
-    """The id of the request that a person made under an idempotency key, however often it is made."""
-    return str(uuid5(UUID(task_id), f"request/{actor}/{key}"))
 
 
 async def _state(connection: AsyncConnection, task_id: str) -> State:

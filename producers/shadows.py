@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.shadows import shadow_refusal, staleness
-from domain.states import Absent, Known, State, Undone
+from domain.states import Absent, State, Undone
 from domain.task import load
 from events.records import Priority
 from events.tasks import Input, TaskReplayRequested, TaskSubmitted
-from infra.task_texts import spec_with_texts
+from infra.task_texts import HASHED, KEEP, TEXTS_OF, apart, copy_id, spec_with_texts
+from jobs.kinds.registry import kind_named
 from jobs.params import TableWishes
 from producers.replays import Replays, Wish
 from producers.submission import Submission
@@ -23,7 +25,10 @@ _ORIGINAL = f"""
 SELECT s.state, {spec_with_texts("s")}, i.file_name FROM task_state s LEFT JOIN intake i USING (task_id)
 WHERE task_id = :task
 """
-_UNDER_KEY = "SELECT value FROM intake WHERE actor = :actor AND idempotency_key = :key"
+_UNDER_KEY = """
+SELECT i.value, x.texts FROM intake i LEFT JOIN task_text x USING (task_id)
+WHERE i.actor = :actor AND i.idempotency_key = :key
+"""
 
 
 class ShadowRefused(Exception):
@@ -37,7 +42,7 @@ class ShadowRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The task whose input runs once more; ``spec`` is what was submitted."""
+    """The task whose input runs once more; ``spec`` is that of its latest attempt, texts and all."""
 
     state: State
     spec: Mapping[str, Any]
@@ -45,10 +50,12 @@ class Original:
 
 
 class Shadows:
-    """Makes shadows and promotes them. What the conductor cannot know is looked at here."""
+    """Makes shadows and promotes them. What the conductor cannot know is looked at here. ``key`` is that of
+    hashes of what a person wrote."""
 
-    def __init__(self, engine: AsyncEngine, kafka: str) -> None:
+    def __init__(self, engine: AsyncEngine, kafka: str, key: bytes) -> None:
         self._engine = engine
+        self._key = key
         self._replays = Replays(engine, kafka)
 
     async def original(self, task_id: str) -> Original:
@@ -68,9 +75,11 @@ class Shadows:
             raise ShadowRefused(reason or "unknown_task", state.name)
         next_attempt = await self._replays.request(task_id, Wish("all", source))
         priority: Priority = spec["priority"]
+        params, texts = apart(self._key, _params(spec["params"], wishes), _free(spec))
         return Submission(
             kind=spec["kind"],
-            params=_params(original, wishes),
+            params=params,
+            texts=texts,
             source={
                 **spec["source"],
                 "shadow_of": task_id,
@@ -90,9 +99,11 @@ class Shadows:
         """What was submitted under the same key for the same, however the original has moved on since."""
         key = {"actor": asked["actor"], "key": asked["idempotency_key"]}
         async with self._engine.connect() as connection:
-            value = await connection.scalar(text(_UNDER_KEY), key)
-        said = TaskSubmitted.model_validate_json(value) if value is not None else None
-        if said is None or said.source.get("shadow_of") != task_id or _wishes_of(said) != dict(wishes):
+            row = (await connection.execute(text(_UNDER_KEY), key)).one_or_none()
+        if row is None:
+            return None
+        said = TaskSubmitted.model_validate_json(row.value)
+        if said.source.get("shadow_of") != task_id or _wishes_of(said, row.texts or {}) != dict(wishes):
             return None
         return Submission(
             kind=said.kind,
@@ -109,33 +120,54 @@ class Shadows:
         return staleness(original.state, int(source["attempt"]), undone=bool(source["undone"]))
 
     async def promotion(
-        self, shadow_id: str, source: Mapping[str, Any], params: Mapping[str, Any]
+        self, shadow_id: str, source: Mapping[str, Any], override: str | None = None
     ) -> TaskReplayRequested:
-        """The replay that does what the shadow has said, and names what became of rows otherwise. Raises
-        ShadowRefused where the original has moved on, InputGone, and LogUnavailable."""
+        """The replay that does what the shadow has said, and names what became of rows otherwise;
+        ``override`` as ``closed_period_override``. Raises ShadowRefused where the original has moved on,
+        InputGone, and LogUnavailable."""
         original = await self.original(str(source["shadow_of"]))
         stale = staleness(original.state, int(source["attempt"]), undone=bool(source["undone"]))
         if stale is not None:
             raise ShadowRefused(stale, original.state.name)
-        otherwise = {name: params.get(name) for name in WISHES} if source["input"] == "source" else {}
-        wish = Wish("all", source["input"], otherwise | {"preview": shadow_id})
-        asked = await self._replays.request(str(source["shadow_of"]), wish)
+        task_id, read_anew = str(source["shadow_of"]), source["input"] == "source"
+        otherwise = await self._otherwise(task_id, shadow_id) if read_anew else {}
+        wish = Wish("all", source["input"], otherwise | {"preview": shadow_id}, override)
+        asked = await self._replays.request(task_id, wish)
         if asked.attempt != int(source["attempt"]) + 1:
             raise ShadowRefused("replayed_since", original.state.name)
         return asked
 
+    async def _otherwise(self, task_id: str, shadow_id: str) -> dict[str, Any]:
+        """How the shadow read its table, as params of an attempt: all that a person wrote by its hash, kept
+        for the attempt before the log names it. What events of earlier versions have in plain is over."""
+        spec = (await self.original(shadow_id)).spec
+        if HASHED in spec["params"]:
+            raise ShadowRefused("purged", "purged")
+        params, texts = apart(self._key, spec["params"], _free(spec))
+        otherwise = {name: params.get(name) for name in (*WISHES, HASHED)}
+        if not texts:
+            return otherwise | {TEXTS_OF: None}
+        copy = copy_id(task_id, shadow_id)
+        async with self._engine.begin() as connection:
+            said = {"task_id": copy, "texts": orjson.dumps(texts).decode()}
+            await connection.execute(text(KEEP), said)
+        return otherwise | {TEXTS_OF: copy}
 
-def _wishes_of(said: TaskSubmitted) -> dict[str, Any]:
+
+def _free(spec: Mapping[str, Any]) -> frozenset[str]:
+    """Params of the kind in which a person may write anything."""
+    upload = kind_named(spec["kind"]).upload
+    return upload.params.free if upload is not None else frozenset()
+
+
+def _wishes_of(said: TaskSubmitted, texts: Mapping[str, Any]) -> dict[str, Any]:
     """What a shadow was told of how its table is read; of a recording nothing, whatever stands there."""
-    read_anew = said.source["input"] == "source"
-    return {name: said.params[name] for name in WISHES & said.params.keys()} if read_anew else {}
+    params = {**said.params, **texts}
+    return {name: params[name] for name in WISHES & params.keys()} if said.source["input"] == "source" else {}
 
 
-def _params(original: Original, wishes: Mapping[str, Any]) -> dict[str, Any]:
+def _params(params: Mapping[str, Any], wishes: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the original as its latest attempt had them, and how its table is to be read."""
-    state = original.state
-    attempts = state.work.params if isinstance(state, Known) else {}
-    params = {**original.spec["params"], **attempts}
     left_out = {"preview"} | (WISHES if wishes else set())
     kept = {name: said for name, said in params.items() if name not in left_out and said is not None}
     return kept | dict(wishes)

@@ -39,6 +39,17 @@ class Changes:
     repeated: set[Position] = field(default_factory=set)
 
 
+class Known(NamedTuple):
+    """What was there before a set. ``fresh`` are its batches that were not, ``again`` is where it repeats
+    what people have said; after ``marked`` events the whole view is kept."""
+
+    views: Mapping[str, View]
+    fresh: Set[BatchKey]
+    purged: Set[str] = frozenset()
+    again: Set[Position] = frozenset()
+    marked: Set[Position] = frozenset()
+
+
 class Folded(NamedTuple):
     """What a set changes but for the rows of tasks, which ``after`` says: the last view of each."""
 
@@ -73,16 +84,9 @@ class Step(NamedTuple):
         return time if self.before is None else max(self.before.seen_at, time)
 
 
-def steps(
-    reads: Iterable[Read],
-    views: Mapping[str, View],
-    purged: set[str],
-    fresh: set[BatchKey],
-    again: Set[Position] = frozenset(),
-) -> Iterator[Step]:
-    """Apply events in the order of the log. ``fresh`` are the batches that were not there before, ``again``
-    what people said that was."""
-    now, gone, fresh = dict[str, View | None](views), set(purged), set(fresh)
+def steps(reads: Iterable[Read], known: Known) -> Iterator[Step]:
+    """Apply events in the order of the log."""
+    now, gone, fresh = dict[str, View | None](known.views), set(known.purged), set(known.fresh)
     for read in reads:
         task_id, event = read.envelope.subject, read.envelope.event
         before = now.get(task_id)
@@ -91,7 +95,7 @@ def steps(
             key = (task_id, event.attempt, event.batch_no)
             after = after if key in fresh else before
             fresh.discard(key)
-        if before is not None and read.position in again:
+        if before is not None and read.position in known.again:
             after = before
         if before is not None and after is None:
             gone.add(task_id)
@@ -99,32 +103,18 @@ def steps(
         yield Step(read, before, after)
 
 
-def fold(
-    reads: Iterable[Read],
-    views: Mapping[str, View],
-    purged: set[str],
-    fresh: set[BatchKey],
-    marked: Set[Position] = frozenset(),
-    again: Set[Position] = frozenset(),
-) -> Changes:
-    """What a set changes. ``marked`` are the events after which the whole view is kept."""
-    changes, after = folded(reads, views, purged, fresh, marked, again)
-    _write(changes, views, after)
+def fold(reads: Iterable[Read], known: Known) -> Changes:
+    """What a set changes."""
+    changes, after = folded(reads, known)
+    _write(changes, known.views, after)
     return changes
 
 
-def folded(
-    reads: Iterable[Read],
-    views: Mapping[str, View],
-    purged: set[str],
-    fresh: set[BatchKey],
-    marked: Set[Position] = frozenset(),
-    again: Set[Position] = frozenset(),
-) -> Folded:
+def folded(reads: Iterable[Read], known: Known) -> Folded:
     """The same, with the tasks as they stand in the end instead of their rows."""
-    changes, after = Changes(), dict[str, View | None](views)
-    for step in steps(reads, views, purged, fresh, again):
-        if step.read.position in marked and step.after is not None:
+    changes, after = Changes(), dict[str, View | None](known.views)
+    for step in steps(reads, known):
+        if step.read.position in known.marked and step.after is not None:
             changes.snapshots.append(rows.snapshot_row(step.read.position, step.after))
         if step.before is step.after:
             if step.before is not None:

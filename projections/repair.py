@@ -36,6 +36,8 @@ SELECT grain, date_trunc(grain, at, 'UTC'), partition, moved, sum(n) FROM (
 ) m CROSS JOIN (VALUES ('day'), ('minute')) g (grain) GROUP BY 1, 2, 3, 4
 ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = c.n + excluded.n
 """
+# Of the other tasks' hours none is known here: they stay.
+_HOURS = f"INSERT INTO {LIVE}.process_hour TABLE {BESIDE}.process_hour ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ async def _replaced(connection: AsyncConnection, task_id: UUID) -> dict[str, int
         columns = await connection.scalar(text(_STORED), {"schema": LIVE, "table": table})
         found = f"SELECT {columns} FROM {BESIDE}.{table} WHERE {column} = :task"
         await connection.execute(text(f"INSERT INTO {LIVE}.{table} ({columns}) {found}"), named)
+    await connection.execute(text(_HOURS))
     await _count(connection, task_id, +1)
     return changed
 

@@ -81,6 +81,12 @@ ON CONFLICT (grain, bucket, partition, status) DO UPDATE SET n = task_count_chan
 WRITE_SNAPSHOTS = """
 INSERT INTO task_snapshot SELECT * FROM jsonb_populate_recordset(NULL::task_snapshot, %s::jsonb)
 """
+# Most of them are there.
+WRITE_PROCESS_HOURS = """
+INSERT INTO process_hour (actor, hour, partition)
+SELECT actor, hour, partition FROM jsonb_populate_recordset(NULL::process_hour, %s::jsonb)
+ON CONFLICT DO NOTHING
+"""
 WRITE_UNREADABLE = """
 INSERT INTO unreadable SELECT * FROM jsonb_populate_recordset(NULL::unreadable, %s::jsonb)
 """
@@ -105,9 +111,7 @@ WRITE_PURGED = """
 INSERT INTO purged_task SELECT * FROM jsonb_populate_recordset(NULL::purged_task, %s::jsonb)
 """
 # The audit trail stays: what leaves are the lists and, with the rejects, row data and what a person wrote.
-PURGE = tuple(
-    f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])" for table, column in {**SHOWN, **BESIDE}.items()
-)
+PURGE = tuple(f"DELETE FROM {table} WHERE {which}" for table, which in {**SHOWN, **BESIDE}.items())
 
 WRITE_OFFSETS = """
 UPDATE projection_offset o SET "offset" = n."offset"

@@ -17,8 +17,9 @@ from psycopg.types.json import set_json_loads
 from events.cloudevents import Headers, UnreadableEvent, decode
 from events.topics import REJECTS
 from projections import rows, statements
-from projections.fold import Changes, Read, batch_rows, fold, reject_rows
+from projections.fold import Changes, Known, Read, batch_rows, fold, reject_rows
 from projections.position import Position, vector_text
+from projections.processes import hour_rows, hours
 from projections.record import Head, Record, chained, of_envelope, of_message, row_of
 from projections.repeats import repeated
 from projections.view import View
@@ -115,7 +116,7 @@ async def apply_set(connection: Connection, polled: PolledSet, channel: str | No
         again = await repeated(connection, polled.tasks)
         trail = list(chained(polled.trail, heads))
         marked = {record.position for record, head in trail if head.number % SNAPSHOT_EVERY == 0}
-        changes = fold(polled.tasks, views, purged, fresh, marked, again)
+        changes = fold(polled.tasks, Known(views, fresh, purged, again, marked))
         events = [row_of(record, head, record.position in changes.repeated) for record, head in trail]
         await _write(connection, polled, changes, events, channel)
         await connection.commit()
@@ -157,6 +158,7 @@ async def _write(
         (statements.WRITE_TASKS, changes.tasks),
         (statements.WRITE_ATTEMPTS, changes.attempts),
         (statements.WRITE_EVENTS, events),
+        (statements.WRITE_PROCESS_HOURS, hour_rows(hours(polled.trail))),
         (statements.CLOSE_STATES, changes.history.closing),
         (statements.WRITE_STATES, changes.history.states),
         (statements.WRITE_COUNT_CHANGES, changes.history.count_changes()),
@@ -172,8 +174,9 @@ async def _write(
             if found:
                 await connection.execute(statement, [rows.document(found)])
         if changes.purged:
+            gone = {"tasks": [row["id"] for row in changes.purged]}
             for statement in statements.PURGE:
-                await connection.execute(statement, [[row["id"] for row in changes.purged]])
+                await connection.execute(statement, gone)
         topics, partitions = _places(polled.after)
         await connection.execute(
             statements.WRITE_OFFSETS, [topics, partitions, [polled.after[p] for p in sorted(polled.after)]]

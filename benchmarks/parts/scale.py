@@ -26,6 +26,7 @@ from benchmarks.report import BenchmarkFailed, Figure, Outcome, at_most
 from benchmarks.running import ROOT, USER
 from cli.migrate import migration_folders
 from infra.migrate import upgrade
+from projections.migrations import p009_process_hours
 from stack.ports import choose
 
 DATABASE, NAMESPACE = "tidemark_scale", "bench-scale."
@@ -54,15 +55,18 @@ _INDEXES = """
 SELECT c.conname, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), pg_get_constraintdef(c.oid)
 FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid WHERE i.indrelid = %s::regclass
 """
-_COUNTERS = """
+_COUNTERS = (
+    """
 INSERT INTO task_count SELECT partition, status, count(*) FROM task GROUP BY 1, 2;
 INSERT INTO task_count_change SELECT grain, date_trunc(grain, at, 'UTC'), partition, moved, sum(by)
 FROM (SELECT at, partition, status AS moved, 1 AS by FROM task_standing
       UNION ALL SELECT at, partition, before, -1 FROM task_standing WHERE before IS NOT NULL) s
 CROSS JOIN (VALUES ('day'), ('minute')) g (grain) GROUP BY 1, 2, 3, 4 ORDER BY 2;
 INSERT INTO projection_offset (topic, partition, topic_id, "offset", log_end, seen_at)
-SELECT 'bench-scale.tasks', partition, 'bench', max("offset"), max("offset") + 1, now() FROM task GROUP BY 2
+SELECT 'bench-scale.tasks', partition, 'bench', max("offset"), max("offset") + 1, now() FROM task GROUP BY 2;
 """
+    + p009_process_hours.FILL
+)
 
 
 def measure(bench: Bench) -> Outcome:

@@ -1,10 +1,12 @@
--- The trail of a share of the tasks: submitted, started, batches, progress, read to its end, ended.
+-- The trail of a share of the tasks: submitted, started, batches, progress, read to its end, ended. One process
+-- wrote on one day long ago, one each week.
 INSERT INTO task_event (partition, "offset", task_id, number, kind, repeated, id, type, time, actor, correlation_id,
     causation_id, source, value, hash)
 SELECT partition, CASE WHEN batches > 15 THEN 1000000000::bigint + n * 10000::bigint ELSE n * 20::bigint END + place, id, place + 1,
     kind, false, overlay(id::text placing lpad(to_hex(place), 4, '0') from 20 for 4), type,
     created_at + least(place, 19) * interval '1 second' + place * interval '1 millisecond',
-    CASE place WHEN 0 THEN submitted_by ELSE 'system:' || worker END, id::text, NULL, '/tidemark/' || worker,
+    CASE WHEN place = 0 THEN submitted_by WHEN place = 1 AND mod(n, 20000) = 7 THEN 'system:sweeper'
+        WHEN place = 1 AND n BETWEEN 100000 AND 100050 THEN 'system:mender' ELSE 'system:' || worker END, id::text, NULL, '/tidemark/' || worker,
     CASE type
         WHEN 'task.submitted.v1' THEN '{"kind":"' || kind || '","params":{"auto_classify":true},"source":{"type":"upload","size":1048576},"priority":"normal","idempotency_key":null,"dry_run":false}'
         WHEN 'task.batch_imported.v1' THEN '{"attempt":1,"batch_no":' || place - 1 || ',"rows":1000,"created":940,"updated":0,"unchanged":60,"duplicate":0,"rejected":0,"retracted":0,"skipped":0,"warned":0,"elapsed_ms":31,"worker":"importer-1"}'

@@ -15,9 +15,13 @@ import psycopg
 from domain.closing import ClosedPeriod
 from domain.errors import PeriodClosed
 from jobs.base import Batch, RejectedRow, Row
+from jobs.formats.client_bank.movement import CREDITED, DATE, DEBITED
 from jobs.kinds.transaction_copy import Incoming
 from jobs.kinds.transaction_verdicts import follows
 
+# A statement's, in the order in which they tell the booking date.
+_DATES = (DEBITED, CREDITED, DATE)
+_DATE_OF_1C = "Date"
 Keys = Mapping[bytes, tuple[str | None, bool, date]]
 
 _FIELDS = "SELECT key, data_version, retracted, booked_on FROM bank_transaction WHERE key = ANY(%s)"
@@ -68,11 +72,22 @@ def _sorted(
         [row for row in rows if row.row_no not in days],
         {row_no: raw for row_no, raw in gone.items() if row_no not in days},
         [
-            RejectedRow(row_no, raw, PeriodClosed(days[row_no], closed.until))
+            RejectedRow(row_no, raw, PeriodClosed(days[row_no], closed.until, *_told(raw, days[row_no])))
             for row_no, raw in batch.numbered()
             if row_no in days
         ],
     )
+
+
+def _told(raw: Row, day: date) -> tuple[str, str | None]:
+    """What the source calls the day that it is booked on, and its text; 1C's may be stored as another day."""
+    if _DATE_OF_1C in raw:
+        text = str(raw[_DATE_OF_1C])
+        return _DATE_OF_1C, text if text.startswith(day.isoformat()) else None
+    said = {name: str(raw.get(name) or "").strip() for name in _DATES}
+    of_day = (name for name, text in said.items() if text.startswith(f"{day:%d.%m.%Y}"))
+    name = next(of_day, next((name for name, text in said.items() if text), _DATES[-1]))
+    return name, said[name] or None
 
 
 def _days_of_1c(closed: ClosedPeriod, rows: Sequence[Incoming], stored: Keys) -> dict[int, date]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from domain.errors import Fatal
+from domain.errors import Fatal, written
 from infra.task_texts import HASHED
 from jobs.base import SourceTools, TaskSpec
 from jobs.formats.tables.fields import Layout
@@ -51,7 +51,7 @@ class Mappings:
             return said
         row = await self._one(_TEMPLATE, [self._task.kind, name])
         if row is None:
-            raise Fatal("template_unknown", template=str(name))
+            raise Fatal("template_unknown", written(template=str(name)))
         return said.over(Wishes.of(row[0]))
 
     async def keep(self, layout: Layout, found: Found, first: ShownRows) -> Found:

@@ -10,8 +10,9 @@ from domain.errors import Fatal
 from jobs.base import Page, Row, SourceTools, Summary, Survey, TaskSpec
 from jobs.formats.tables.books import Book, opened
 from jobs.formats.tables.fields import Layout
-from jobs.formats.tables.finding import HeaderUnknown, find, shown
+from jobs.formats.tables.finding import find, shown
 from jobs.formats.tables.mapping import Found
+from jobs.formats.tables.misfits import Misfit
 from jobs.formats.tables.records import Records
 from jobs.sources.mappings import Mappings
 from jobs.sources.spooled import copied, in_thread
@@ -67,7 +68,7 @@ class TableSource:
             kept = await self._mappings.keep(self._layout, found, shown(first))
         except BaseException as error:
             file.close()
-            if isinstance(error, HeaderUnknown):
+            if isinstance(error, Misfit):
                 await self._mappings.keep_unknown(self._layout, shown(error.rows))
             raise
         # Another reader may have been first, and have found it otherwise.

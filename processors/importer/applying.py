@@ -134,8 +134,8 @@ async def _enter(
 def _found(row: tuple[Any, ...] | None, delivered: Delivered) -> _Current | None:
     if row is None:
         return None
-    submitted, otherwise, closed_until, override, overridden = row
-    task = spec_of(delivered.task_id, delivered.event.attempt, submitted, otherwise or {})
+    spec, closed_until, override, overridden = row
+    task = spec_of(delivered.task_id, delivered.event.attempt, spec)
     return _Current(task, closed_period.period_of(closed_until, overridden), override)
 
 
@@ -185,7 +185,7 @@ def _fitting(raw: Row) -> Row:
 _SHARED = "SELECT pg_advisory_xact_lock_shared(%s)"
 # The attempt that is current is the one that the task's state speaks of.
 _CURRENT = f"""
-SELECT {spec_with_texts("s")}, s.state #> '{{work,params}}', ({closed_period.LATEST}), w.override,
+SELECT {spec_with_texts("s")}, ({closed_period.LATEST}), w.override,
     EXISTS (SELECT FROM closed_period_override o WHERE o.id = w.override::uuid)
 FROM attempt a JOIN task_state s USING (task_id)
 CROSS JOIN LATERAL (SELECT s.state #>> '{{work,closed_period_override}}') w (override)

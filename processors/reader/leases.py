@@ -86,7 +86,7 @@ class Leases:
             return None
         work = _work(row.state)
         return Lease(
-            spec=spec_of(str(row.task_id), row.attempt, row.spec, work.params),
+            spec=spec_of(str(row.task_id), row.attempt, row.spec),
             priority=row.spec["priority"],
             tries=row.tries,
             batch_no=row.cursor["batch_no"],

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from events.cloudevents import UnreadableEvent, decode
 from events.tasks import TaskBatchImported
-from projections.fold import BatchKey, Read, steps
+from projections.fold import BatchKey, Known, Read, steps
 from projections.history import bucket
 from projections.position import BadPosition, Position
 from projections.queries import paging
@@ -127,7 +127,7 @@ def folded(reads: Iterable[Read], view: View | None, at: datetime | None) -> Vie
     """The view after the events of one task that were seen until ``at`` (None = all of them)."""
     reads = list(reads)
     begun: Mapping[str, View] = {} if view is None else {view.id: view}
-    for step in steps(reads, begun, set(), _batches(reads)):
+    for step in steps(reads, Known(begun, _batches(reads))):
         if at is not None and step.at > at:
             break
         view = step.after

@@ -31,27 +31,39 @@ SELECT * FROM (
 WHERE (g.rows, g.fingerprint) < (:rows_after, :after)
 ORDER BY g.rows DESC, g.fingerprint DESC LIMIT :most
 """
-# One by one: joined, all tasks that there are would be read.
-_THEIR_TASKS = """
-SELECT f.id, t.attempt, t.kind
-FROM (SELECT DISTINCT task_id AS id FROM reject WHERE rejected_at >= :since AND rejected_at < :until) f
-CROSS JOIN LATERAL (
+_TOLD = f"""
+min(r.code) AS code, min(r.field) AS field, any_value(r.args) AS args, count(*) AS rows,
+count(*) FILTER (WHERE {_IS_CORRECTED}) AS corrected, max(r.rejected_at) AS latest_at
+"""
+_WHEN = "r.rejected_at >= :since AND r.rejected_at < :until"
+# Tasks one by one: joined, all that there are would be read.
+_BY_ATTEMPT = f"""
+SELECT f.*, t.kind, f.attempt = t.attempt AS newest
+FROM (
+    SELECT r.task_id, r.attempt, r.fingerprint, {_TOLD} FROM reject r WHERE {_WHEN}
+    GROUP BY r.task_id, r.attempt, r.fingerprint
+) f CROSS JOIN LATERAL (
     SELECT attempt, kind FROM task
-    WHERE id = f.id AND NOT dry_run AND (CAST(:kinds AS text[]) IS NULL OR kind = ANY(:kinds)) OFFSET 0
+    WHERE id = f.task_id AND NOT dry_run AND (CAST(:kinds AS text[]) IS NULL OR kind = ANY(:kinds)) OFFSET 0
 ) t
 """
-# A rejection of a task's newest attempt stands: only the others are looked at closely.
+# Rejections of a task's newest attempt stand: only those of others are looked at one by one.
 _OF_ALL = f"""
-WITH theirs AS MATERIALIZED ({_THEIR_TASKS})
+WITH counted AS MATERIALIZED ({_BY_ATTEMPT}), standing AS (
+    SELECT fingerprint, task_id, kind, code, field, args, rows, corrected, latest_at FROM counted WHERE newest
+    UNION ALL
+    SELECT c.fingerprint, c.task_id, c.kind, s.* FROM counted c CROSS JOIN LATERAL (
+        SELECT {_TOLD} FROM reject r
+        WHERE r.task_id = c.task_id AND r.attempt = c.attempt AND r.fingerprint = c.fingerprint
+          AND {_WHEN} AND {CURRENT}
+    ) s WHERE NOT c.newest AND s.rows > 0
+)
 SELECT * FROM (
-    SELECT r.fingerprint, min(r.code) AS code, min(r.field) AS field, (array_agg(r.args))[1] AS args,
-           count(*) AS rows, count(*) FILTER (WHERE {_IS_CORRECTED}) AS corrected,
-           count(DISTINCT r.task_id) AS tasks, max(r.rejected_at) AS latest_at,
-           array_agg(DISTINCT t.kind) AS kinds,
-           (array_agg(DISTINCT r.task_id ORDER BY r.task_id DESC))[1:{SOME_TASKS}] AS some_tasks
-    FROM reject r JOIN theirs t ON t.id = r.task_id
-    WHERE r.rejected_at >= :since AND r.rejected_at < :until AND (r.attempt = t.attempt OR ({CURRENT}))
-    GROUP BY r.fingerprint
+    SELECT fingerprint, min(code) AS code, min(field) AS field, any_value(args) AS args,
+           CAST(sum(rows) AS bigint) AS rows, CAST(sum(corrected) AS bigint) AS corrected,
+           count(DISTINCT task_id) AS tasks, max(latest_at) AS latest_at, array_agg(DISTINCT kind) AS kinds,
+           (array_agg(DISTINCT task_id ORDER BY task_id DESC))[1:{SOME_TASKS}] AS some_tasks
+    FROM standing GROUP BY fingerprint
 ) g
 WHERE (g.rows, g.fingerprint) < (:rows_after, :after)
 ORDER BY g.rows DESC, g.fingerprint DESC LIMIT :most

@@ -36,6 +36,12 @@ async def readings(connection: AsyncConnection, task_id: UUID) -> dict[int, dict
     return {row.attempt: row.found for row in found}
 
 
+async def template_names(connection: AsyncConnection, kind: str) -> list[str]:
+    """The first twenty that are saved for a kind."""
+    page = await TEMPLATES.page(connection, {"kind": kind}, None, 20)
+    return [row["name"] for row in page.items]
+
+
 async def template(connection: AsyncConnection, kind: str, name: str) -> dict[str, Any] | None:
     page = await TEMPLATES.page(connection, {"kind": kind, "name": name}, None, 1)
     return page.items[0] if page.items else None

@@ -36,6 +36,9 @@ CHANGING = ("status", "outcome", "failure", "retrying", "input_expires_soon")
 # So many tasks are looked up one by one in 20 ms; where a text is in more names than that, the newest of all
 # tasks are read until a page is full.
 MOST_NAMED = 3_000
+# Of a person or a period so many are read sooner than any name is looked up; both are parts of one index.
+FEW = 1_000
+_CLOSE = ("submitted_by", "created_from", "created_to")
 _NAMED = """
 SELECT f.task_id::text FROM intake f
 WHERE name_parts(f.file_name) @> ARRAY(SELECT lower(part) FROM unnest(CAST(:parts AS text[])) part)
@@ -61,11 +64,13 @@ _CONDITIONS = {
 }
 
 
-async def named(connection: AsyncConnection, wanted: TaskFilter, most: int = MOST_NAMED) -> TaskFilter:
+async def named(
+    connection: AsyncConnection, wanted: TaskFilter, most: int = MOST_NAMED, few: int = FEW
+) -> TaskFilter:
     """The filter with the ids of the tasks instead of ``q``, where at most ``most`` files have it in their
-    names."""
+    names, and more than a few tasks are of the person and the period that are asked for."""
     words = wanted.q
-    if words is None or _uuid(words) or len(words) < 2:
+    if words is None or _uuid(words) or len(words) < 2 or await _few(connection, wanted, few):
         return wanted
     # Two places tell a name apart nearly as well as all; each costs 10 ms where it is in most names.
     places = {0, max(0, len(words) - 3)}
@@ -73,6 +78,16 @@ async def named(connection: AsyncConnection, wanted: TaskFilter, most: int = MOS
     looked = {"parts": parts, "q": paging.like(words), "most": most + 1}
     ids = list(await connection.scalars(text(_NAMED), looked))
     return wanted if len(ids) > most else replace(wanted, q=None, ids=ids)
+
+
+async def _few(connection: AsyncConnection, wanted: TaskFilter, most: int) -> bool:
+    """Whether what is left by the person and the period can be tried one by one."""
+    where, parameters = conditions(wanted, _CLOSE)
+    if not parameters:
+        return False
+    counted = f"SELECT count(*) FROM (SELECT FROM task t WHERE {where} LIMIT :more) t"
+    found = await connection.scalar(text(counted), parameters | {"more": most + 1})
+    return int(found or 0) <= most
 
 
 def conditions(wanted: TaskFilter, names: Iterable[str] = (*FIXED, *CHANGING)) -> tuple[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
@@ -50,9 +51,7 @@ async def build(settings: Settings, schema: str, goal: dict[Place, int]) -> None
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["projections.rebuilding.bulk"])
     processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    with ProcessPoolExecutor(
-        processes, mp_context=context, initializer=collect_rarely, initargs=(OBJECTS,)
-    ) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
         filling = [
             loop.run_in_executor(pool, _filled, settings, schema, number, -last) for last, number in wanted
         ]
@@ -91,7 +90,6 @@ async def _fill_in_one(
     with Tasks() as tasks:
         filling, gathered, offset = Filling(tasks), Gathered(), -1
         while await consumer.position(place) <= last:
-            _end_with_the_parent()
             messages = [m for m in await poll(consumer, 200, IN_SET) if m.offset <= last]
             if messages:
                 gathered.add(filling.apply(decoded(messages, {where: offset}, namespace)), len(messages))
@@ -103,11 +101,19 @@ async def _fill_in_one(
     await connection.commit()
 
 
+def _begin() -> None:
+    """Of a process, before its first partition."""
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    collect_rarely(OBJECTS)
+
+
 def _end_with_the_parent() -> None:
-    """Who is left alone writes to nobody's tables."""
+    """Who is left alone writes to nobody's tables; in a thread of its own, since nobody else would tell who
+    waits for a lock, for PostgreSQL, or for the next partition."""
     parent = multiprocessing.parent_process()
-    if parent is not None and not parent.is_alive():
-        os._exit(1)
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _writing(settings: Settings, schema: str) -> AsyncEngine:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from events.tasks import TaskBatchImported
 from projections import rows, statements
-from projections.fold import BatchKey, Changes, Read, folded
+from projections.fold import BatchKey, Changes, Known, Read, folded
 from projections.history import History
 from projections.position import Position
+from projections.processes import Hour, hour_rows, hours
 from projections.rebuilding.lines import BATCH_COLUMNS, batch_lines, event_lines, lines
 from projections.rebuilding.told import Tasks, Told
 from projections.record import chained
@@ -69,6 +70,7 @@ class Filling:
     purged: bool = False
     # What people have said, by which it is known when it comes twice.
     said: set[Said] = field(default_factory=set)
+    hours: set[Hour] = field(default_factory=set)
 
     def apply(self, polled: PolledSet) -> list[Copied]:
         """Fold the next set; the rows that no later event will change."""
@@ -78,18 +80,19 @@ class Filling:
             told[record.task_id].head = head
         marked = {record.position for record, head in trail if head.number % SNAPSHOT_EVERY == 0}
         batches, fresh = _new_batches(polled.tasks, told)
-        changes, after = folded(
-            polled.tasks,
+        known = Known(
             {task_id: one.view for task_id, one in told.items() if one.view is not None},
-            {task_id for task_id, one in told.items() if one.purged},
             fresh,
-            marked,
+            {task_id for task_id, one in told.items() if one.purged},
             self._again(polled.tasks),
+            marked,
         )
+        changes, after = folded(polled.tasks, known)
         for task_id, view in after.items():
             if task_id in told:
                 told[task_id].view = view
         self._note_purged(changes, told)
+        self.hours |= hours(polled.trail)
         return [
             Copied("task_event", statements.EVENT, event_lines(trail, changes.repeated)),
             Copied("batch", BATCH_COLUMNS, batch_lines(batches)),
@@ -186,6 +189,7 @@ async def finish(connection: Connection, filling: Filling, place: Place, offset:
     counts = [{"partition": partition, "status": status, "n": n} for status, n in filling.statuses.items()]
     await _write(connection, statements.WRITE_COUNT_CHANGES, filling.moved.count_changes())
     await _write(connection, statements.WRITE_COUNTS, counts)
+    await _write(connection, statements.WRITE_PROCESS_HOURS, hour_rows(filling.hours))
     if filling.purged:
         await connection.execute(_NO_BATCHES_OF_PURGED, [partition])
     await connection.execute(statements.WRITE_OFFSETS, [[topic], [partition], [offset]])

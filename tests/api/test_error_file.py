@@ -176,6 +176,7 @@ async def test_failing_one_bad_row_is_named_and_none_is_taken(
     status, said = await uploaded(api, task_id, as_csv(rows), dry_run="true")
     assert (status, said["differ"], said["problems_total"]) == (200, 1, 1)
     assert [(one["line"], one["code"]) for one in said["problems"]] == [(3, code)]
+    assert said["problems"][0]["row_no"] == int(rows[1]["row_no"])
     status, said = await uploaded(api, task_id, as_csv(rows))
     assert (status, said["code"], said["args"]["line"]) == (422, "corrections_refused", 3), said
     assert said["errors"][0]["message"] in said["detail"]
@@ -207,6 +208,7 @@ async def test_failing_a_stale_file_over_somebody_else_s_correction(api: Install
     stale[0]["Дата"] = "28.02.2025"
     status, said = await uploaded(api, task_id, as_csv(stale), dry_run="true")
     assert [one["code"] for one in said["problems"]] == ["row_corrected_meanwhile"]
+    assert "export the rejected rows again" in said["problems"][0]["message"]
     fresh = await rows_of(api, task_id)
     assert fresh[0]["Дата"] == "01.03.2025"
     fresh[0]["Дата"] = "28.02.2025"

@@ -70,6 +70,22 @@ async def test_any_part_of_a_file_s_name_finds_it(api: Installation, part: str) 
     assert all(part.lower() in task["params"]["file_name"].lower() for task in found)
 
 
+async def test_names_of_few_tasks_are_read_one_by_one(api: Installation) -> None:
+    """Looking a common part of names up costs more than a person's tasks of a month do."""
+    answer = await api.upload(statement("few"), name="Ведомость.txt", role="admin")
+    task = await api.until(answer.json()["task_id"], kind="bank_transactions")
+    of_all = {"q": "ведомость", "created_from": task["created_at"]}
+    assert _ids(await api.get("/tasks", **of_all)) == [task["id"]]
+    assert _ids(await api.get("/tasks", submitted_by="admin", **of_all)) == [task["id"]]
+    assert _ids(await api.get("/tasks", submitted_by="nobody", **of_all)) == []
+    engine = in_schema(create_engine(api.settings.libpq_url))
+    async with engine.connect() as connection:
+        wanted = TaskFilter(q="ведомость", submitted_by="admin")
+        assert await named(connection, wanted) == wanted
+        assert await named(connection, wanted, few=0) != wanted
+    await engine.dispose()
+
+
 async def test_a_part_that_is_in_too_many_names_is_looked_for_otherwise(api: Installation) -> None:
     engine = in_schema(create_engine(api.settings.libpq_url))
     async with engine.connect() as connection:

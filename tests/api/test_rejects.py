@@ -2,6 +2,7 @@
 
 import pytest
 
+from events.tasks import TaskRequestAccepted
 from tests.api.installation import Installation, Json
 from tests.api.rejecting import DATE, ROW, SUM, corrected, rejected, with_rejects
 
@@ -39,6 +40,31 @@ async def test_causes_over_all_tasks_of_a_kind_and_a_period(api: Installation) -
     assert await group(kind="stock") == []
     found = await api.get("/rejects/groups", rejected_to="2026-03-03T00:00:00Z")
     assert found["items"] == []
+
+
+async def test_causes_over_all_tasks_are_those_of_rows_that_stand(api: Installation) -> None:
+    """Of an earlier attempt what the later one has neither loaded nor rejected again; a task counts once."""
+    why: Json = {**SUM, "fingerprint": "f-standing"}
+
+    async def group_of(fingerprint: str) -> list[Json]:
+        found = await api.get("/rejects/groups", limit=500, rejected_from="2026-03-03T00:00:00Z")
+        return [one for one in found["items"] if one["fingerprint"] == fingerprint]
+
+    rows = [rejected(41, **why), rejected(42, **why), rejected(143, batch_no=2, **why)]
+    task_id = await with_rejects(api, *rows)
+    status, said = await corrected(api, task_id, 143, {"Дата": "28.02.2025"})
+    assert status == 200, said
+    api.live.rows(
+        "INSERT INTO applied_batch (task_id, attempt, batch_no, content_hash) VALUES (%s, 2, 1, '')", task_id
+    )
+    again = TaskRequestAccepted(seq=9, request="replay", attempt=2, scope="unfinished")
+    await api.live.publish(again, task_id=task_id)
+    await api.live.until("SELECT attempt FROM task WHERE id = %s", task_id, rows=[(2,)])
+    await api.live.publish_rejects(task_id, rejected(42, attempt=2, **why))
+    await api.live.until("SELECT count(*)::int FROM reject WHERE task_id = %s", task_id, rows=[(4,)])
+    [group] = await group_of("f-standing")
+    assert (group["rows"], group["corrected"], group["tasks"]) == (2, 1, 1)
+    assert group["some_tasks"] == [task_id]
 
 
 async def test_a_correction_has_its_author_and_is_seen_at_once(api: Installation) -> None:

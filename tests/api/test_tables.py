@@ -131,6 +131,7 @@ async def test_a_template_is_saved_listed_replaced_and_forgotten(api: Installati
         ("stock_import", {"header_row": -1}, 422, "header_row"),
         ("stock_import", {"mapping": {"a": "\0"}}, 422, "mapping.a"),
         ("stock_import", {"colour": "red"}, 422, "colour"),
+        ("stock_import", {"mapping": {"colour": "A"}}, 422, "mapping"),
     ],
 )
 async def test_failing_templates_that_make_no_sense_are_refused(
@@ -152,3 +153,49 @@ async def test_failing_users_only_read_templates(api: Installation) -> None:
     assert (await asked(api, "PUT", "/table-templates/x", "user", params=of, json={})).status_code == 403
     assert (await asked(api, "DELETE", "/table-templates/x", "user", params=of)).status_code == 403
     assert (await asked(api, "GET", "/table-templates", "user")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "field", "known"),
+    [
+        ({"template": "nosuch"}, "template_not_saved", "params.template", "Ночь"),
+        ({"mapping": {"foo": "A"}}, "mapping_field_unknown", "params.mapping", "quantity (Количество)"),
+        ({"template": "Ночь", "mapping": {"foo": "A"}}, "mapping_field_unknown", "params.mapping", "number"),
+    ],
+)
+async def test_failing_names_that_are_not_there_are_refused_before_anything_begins(
+    api: Installation, said: dict[str, Any], code: str, field: str, known: str
+) -> None:
+    await asked(api, "PUT", "/table-templates/Ночь", params={"kind": "stock"}, json=WISHES)
+    files, data = (
+        {"file": ("a.csv", table("Артикул;Остаток", "А-1;6"))},
+        {"params": orjson.dumps(said).decode()},
+    )
+    answer = await api.post("/imports/stock", files=files, data=data)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["field"]) == (422, code, field), problem
+    assert known in problem["detail"]
+    assert "Nothing was" in problem["detail"]
+
+
+async def test_failing_where_no_template_is_saved_that_is_said(api: Installation) -> None:
+    files = {"file": ("a.csv", table("Контрагент;ИНН", "x;1"))}
+    answer = await api.post("/imports/contractors", files=files, data={"params": '{"template": "x"}'})
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_template_saved")
+
+
+async def test_a_request_that_comes_again_has_its_task_though_its_template_is_gone(api: Installation) -> None:
+    path, of = "/table-templates/Скоро", {"kind": "stock_import"}
+    await asked(api, "PUT", path, params=of, json=WISHES)
+    files, data = {"file": ("a.csv", table("Артикул;Остаток", "А-1;8"))}, {"params": '{"template": "Скоро"}'}
+    first = await api.post("/imports/stock", headers={"Idempotency-Key": "t"}, files=files, data=data)
+    assert first.status_code == 202, first.text
+    await asked(api, "DELETE", path, params=of)
+    again = await api.post("/imports/stock", headers={"Idempotency-Key": "t"}, files=files, data=data)
+    assert again.json()["task_id"] == first.json()["task_id"]
+    for said, code in (
+        ({"template": "Скоро"}, "template"),
+        ({"mapping": {"foo": "A"}}, "mapping_field_unknown"),
+    ):
+        shadow = await api.post(f"/tasks/{first.json()['task_id']}/shadow", json=said)
+        assert (shadow.status_code, code in shadow.json()["code"]) == (422, True), shadow.text

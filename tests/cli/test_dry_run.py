@@ -183,7 +183,10 @@ def test_failing_documents_that_are_all_rejected_are_no_import_that_adds_up(stat
 def test_what_to_type_next_is_said(statement: Statement) -> None:
     path = statement(5)
     code, said = dry_run(path)
-    assert (code, f"To load it: tidemark import {path} --follow" in said) == (0, True)
+    assert (code, f"To load it: tidemark import {path} --kind bank-transactions --follow" in said) == (
+        0,
+        True,
+    )
     _, said = dry_run(statement(5, bad=("date_impossible",)))
     assert "the file itself adds up · 1 of 5 rejected" in said
 
@@ -211,9 +214,39 @@ def test_failing_any_other_text_is_still_no_statement(tmp_path: Path) -> None:
     assert "1CClientBankExchange" in tidemark("import", path, "--dry-run").stderr
 
 
-@pytest.mark.parametrize("day", ["2025-13-01", "yesterday", "31.02.2025", ""])
-def test_failing_a_day_is_told_in_our_words(day: str) -> None:
-    result = tidemark("sync", "transactions", "--from", day)
-    assert (result.exit_code, "There is no such day" in result.stderr) == (2, True), result.output
-    assert "31.03.2025" in result.stderr
+_DAYS = (
+    ("sync", "transactions", "--from"),
+    ("sync", "transactions", "--to"),
+    ("classify", "reclassify", "--to", "2025-03-31", "--from"),
+    ("coverage", "--from"),
+    ("duplicates", "--to"),
+    ("closed-period", "set", "--reason", "Март сдан"),
+)
+
+
+@pytest.mark.parametrize("command", _DAYS, ids=" ".join)
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2025-13-01", "There is no such day"),
+        ("2025-02-30", "There is no such day"),
+        ("31.02.2025", "There is no such day"),
+        ("yesterday", "This is no date"),
+        ("01.03.25", "This is no date"),
+        ("", "This is no date"),
+    ],
+)
+def test_failing_a_day_is_told_in_our_words(command: tuple[str, ...], day: str, words: str) -> None:
+    result = tidemark(*command, day)
+    assert (result.exit_code, words in result.stderr) == (2, True), result.output
+    assert "2025-03-31 (year-month-day) or 31.03.2025" in result.stderr
     assert "format" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [("2025-02-30", "There is no such day"), ("2025-03-01T25:00", "This is no date and no time")],
+)
+def test_failing_a_moment_is_told_in_our_words(said: str, words: str) -> None:
+    result = tidemark("bulk", "replay", "--from", said)
+    assert (result.exit_code, words in result.stderr) == (2, True), result.output

@@ -1,6 +1,7 @@
 """Files other than statements from the command line to the database."""
 
 import csv
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -148,19 +149,59 @@ def test_a_header_that_nobody_knows_is_shown_taught_and_kept(live: Installed, tm
     assert failed.exit_code == 2, failed.output
     assert "  1  Что   Сколько" in failed.stdout
     assert "quantity   yes     Количество" in failed.stdout
-    assert "tidemark import unknown.csv --kind stock --header-row 1 --mapping" in failed.stdout
+    assert (
+        f"tidemark import {unknown} --kind stock --header-row 1 --mapping quantity=COLUMN --follow"
+    ) in failed.stdout
 
     said = ("--mapping", "code=Что", "--mapping", "quantity=B", "--mapping", "warehouse==Дальний")
-    done = live.run("import", unknown, "--kind", "stock", "--header-row", "1", *said, "--follow")
+    how = ("--kind", "stock", "--header-row", "1", *said)
+    checked = live.run("import", unknown, *how, "--dry-run", "--server")
+    assert checked.exit_code == 0, checked.output
+    pasted = shlex.split(checked.stdout.split("To load it: ")[1].splitlines()[0])
+    assert pasted[:3] == ["tidemark", "import", str(unknown)]
+    done = live.run(*pasted[1:])
     assert done.exit_code == 0, done.output
     [[task_id]] = found(live, "SELECT task_id::text FROM stock_lot WHERE warehouse = 'Дальний'")
     kept = live.run("mapping", task_id, "--save", "Остатки и ночь")
     assert kept.exit_code == 0, kept.output
-    assert "quantity   B       Сколько" in kept.stdout
-    moved = saved(tmp_path, "moved.csv", "Сколько;Что\r\n9;НЖ-1\r\n")
+    assert "quantity B Сколько" in " ".join(kept.stdout.split())
+    assert "Warehouse" not in kept.stdout
+    assert "tidemark import unknown.csv --kind stock --header-row 1 --mapping code=Что" in kept.stdout
+    moved = saved(tmp_path, "moved.csv", "Ночь\r\n\r\nСколько;Что\r\n9;НЖ-1\r\n")
     again = live.run("import", moved, "--kind", "stock", "--template", "Остатки и ночь", "--follow")
     assert again.exit_code == 0, again.output
     assert found(live, "SELECT quantity::int FROM stock_lot WHERE warehouse = 'Дальний'") == [(9,)]
+
+
+def test_failing_names_that_are_not_there_start_nothing(live: Installed, tmp_path: Path) -> None:
+    file = saved(tmp_path, "names.csv", "Артикул;Остаток\r\nА-1;7\r\n")
+    before = found(live, "SELECT count(*) FROM intake")
+    for said, words in (
+        (("--template", "nosuch"), "There is no table template “nosuch”"),
+        (("--mapping", "foo=A"), "The mapping names the field “foo”"),
+    ):
+        refused = live.run("import", file, "--kind", "stock", *said, "--follow")
+        assert (refused.exit_code, words in refused.output) == (2, True), refused.output
+        assert "replay" not in refused.output
+    assert found(live, "SELECT count(*) FROM intake") == before
+
+
+def test_a_template_that_does_not_fit_is_blamed_by_its_name(live: Installed, tmp_path: Path) -> None:
+    first = saved(tmp_path, "first.csv", "Что;Сколько\r\nА-1;7\r\n")
+    said = ("--mapping", "code=Что", "--mapping", "quantity=Сколько", "--param", "warehouse=Ночь")
+    started = live.run("import", first, "--kind", "stock", *said, "--dry-run", "--server")
+    task_id = started.output.split("Accepted, task ")[1].split()[0]
+    assert live.run("mapping", task_id, "--save", "Ночь").exit_code == 0
+    other = saved(tmp_path, "other.csv", "Ночь;\r\nЧто;Есть\r\nА-1;9\r\n")
+    failed = live.run("import", other, "--kind", "stock", "--template", "Ночь", "--follow")
+    assert failed.exit_code == 2, failed.output
+    assert "The template “Ночь” does not fit this file. Row 2 was taken as the header: Что | Есть." in (
+        failed.stdout
+    )
+    assert "no heading “Сколько”, which the template names for quantity" in failed.stdout
+    assert "  2  Что   Есть" in failed.stdout
+    task_id = failed.stdout.split("tidemark mapping ")[1].split()[0]
+    assert "Сколько" not in live.run("events", task_id).stdout
 
 
 def test_a_workbook_without_a_cell_is_called_empty(live: Installed, tmp_path: Path) -> None:

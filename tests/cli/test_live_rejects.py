@@ -71,13 +71,17 @@ def test_failing_a_file_that_cannot_be_taken_names_its_rows(
     path.write_text("\n".join([*lines, lines[1]]), "utf-8")
     row_no = lines[1].split(",")[0]
     tried = live.run("correct", task_id, path, "--dry-run")
-    assert (tried.exit_code, "is in the file twice" in tried.stdout) == (1, True), tried.output
+    assert (tried.exit_code, "is in the file twice" in tried.stdout) == (2, True), tried.output
     refused = live.run("correct", task_id, path)
     assert refused.exit_code == 2
     assert "is in the file twice" in refused.stdout
     assert refused.stdout.splitlines()[1].split()[0] == row_no
     assert str(path) in refused.stderr
     assert live.run("correct", task_id, tmp_path / "nothing.csv").exit_code == 2
+    path.write_text("\n".join([lines[0], lines[1].replace(row_no, "x", 1)]), "utf-8")
+    refused = live.run("correct", task_id, path)
+    assert refused.exit_code == 2
+    assert refused.stdout.splitlines()[1].startswith("line 2 of the file")
 
 
 def test_failing_what_is_written_into_value_is_told_where_it_belongs(
@@ -95,7 +99,7 @@ def test_failing_what_is_written_into_value_is_told_where_it_belongs(
     refused = live.run("correct", task_id, path)
     assert refused.exit_code == 2, refused.output
     assert f"in the row's own column {wrong['field']}" in " ".join(refused.stdout.split())
-    assert live.run("correct", task_id, path, "--dry-run").exit_code == 1
+    assert live.run("correct", task_id, path, "--dry-run").exit_code == 2
 
 
 @pytest.mark.parametrize("name", ["rows.ods", "rows.xls", "rows"])
@@ -106,3 +110,22 @@ def test_failing_the_error_file_has_a_form_that_there_is(
     assert refused.exit_code == 2
     assert ".xlsx or .csv" in refused.stderr
     assert not (tmp_path / name).exists()
+
+
+def test_failing_an_outdated_file_is_told_to_be_exported_again(
+    live: Installed, task_id: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    live.run("rejects", task_id, path)
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    for number in ("Ч-1", "Ч-2"):
+        rows[0]["Номер"] = number
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        last = live.run("correct", task_id, path)
+    assert last.exit_code == 2, last.output
+    assert "export the rejected rows again" in " ".join(last.stdout.split())
+    assert f"tidemark rejects {task_id} {tmp_path}/rows-now.csv" in last.stdout
+    assert live.run("correct", task_id, path, "--dry-run").exit_code == 2

@@ -40,6 +40,7 @@ _FAMILIES = {
         "undone",
         "dry_run",
         "dry_run_partial",
+        "dry_run_closed",
     ),
     "kind": ("bank_transactions",),
     "skipped": ("groups", "others", "folders", "never_loaded"),

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from domain.errors import Fatal
 from jobs.formats.mxl.generator import text_8
-from jobs.formats.tables.finding import HeaderUnknown
 from jobs.formats.tables.mapping import Found
+from jobs.formats.tables.misfits import HeaderUnknown
 from jobs.prices.layouts import COMPONENTS, QUOTES, STOCK
 from tests.formats.sheets import Rows, read, table, workbook
 
@@ -170,7 +170,7 @@ def test_what_was_found_can_be_corrected(said: dict[str, Any], row: dict[str, st
     ("said", "code"),
     [
         ({"mapping": {"colour": "A"}}, "mapping_field_unknown"),
-        ({"mapping": {"quantity": "нет такой"}}, "mapping_column_unknown"),
+        ({"mapping": {"quantity": "нет такой"}}, "mapping_heading_missing"),
         ({"header_row": 2}, "mapping_incomplete"),
         ({"header_row": 77}, "header_unknown"),
         ({"mapping": {"quantity": ""}}, "header_unknown"),

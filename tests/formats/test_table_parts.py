@@ -9,9 +9,10 @@ import pytest
 from domain.errors import Fatal, TidemarkError
 from jobs.formats.mxl.generator import text_8
 from jobs.formats.tables.books import Book
-from jobs.formats.tables.finding import HeaderUnknown, find, shown
+from jobs.formats.tables.finding import find, shown
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.mapping import Column, Found, Wishes, letters
+from jobs.formats.tables.misfits import HeaderUnknown
 from jobs.formats.tables.xlsx import package, strings, xml
 from jobs.formats.tables.xlsx.styles import day, number
 from jobs.prices.layouts import CURRENCY_RATES, STOCK
@@ -185,7 +186,8 @@ def test_what_was_found_is_kept_and_restored() -> None:
 def test_what_is_said_with_a_task_wins_over_its_template() -> None:
     template = Wishes.of({"sheet": "Лист1", "delimiter": ";", "mapping": {"number": "A", "quantity": "B"}})
     said = Wishes.of({"delimiter": ",", "mapping": {"quantity": "C"}, "currency": "RUB"})
-    wanted = Wishes("Лист1", None, ",", None, None, {"number": "A", "quantity": "C"})
+    of_template = frozenset({"sheet", "number"})
+    wanted = Wishes("Лист1", None, ",", None, None, {"number": "A", "quantity": "C"}, None, of_template)
     assert said.over(template) == wanted
 
 

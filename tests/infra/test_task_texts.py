@@ -44,6 +44,40 @@ async def test_params_are_whole(
     assert found == ({"kind": "stock_import", "params": expected},)
 
 
+MENDED = {"texts": "cd", "texts_of": "{copy}", "header_row": 2, "sheet": None}
+
+
+@pytest.mark.parametrize(
+    ("params", "otherwise", "expected"),
+    [
+        ({"texts": "ab"}, {"preview": "p"}, {"own": "x", "preview": "p"}),
+        # Of an earlier version, in plain.
+        ({"texts": "ab"}, {"own": "z"}, {"own": "z"}),
+        ({"texts": "ab", "demo": True}, MENDED, {"demo": True, "header_row": 2, "sheet": "y"}),
+        ({"demo": True}, MENDED, {"demo": True, "header_row": 2, "sheet": "y"}),
+        ({"sheet": "old"}, MENDED, {"header_row": 2, "sheet": "y"}),
+        # Nothing that was written holds any more.
+        ({"texts": "ab"}, {"texts": None, "texts_of": None, "sheet": None}, {"sheet": None}),
+        ({"texts": "ab"}, {"texts": "cd", "texts_of": new_id()}, {"texts": "cd"}),
+    ],
+)
+async def test_an_attempt_has_texts_of_its_own(
+    database_url: str, params: dict[str, object], otherwise: dict[str, object], expected: dict[str, object]
+) -> None:
+    task_id, copy = new_id(), new_id()
+    work = {"params": {n: copy if said == "{copy}" else said for n, said in otherwise.items()}}
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        await connection.execute(
+            "INSERT INTO task_state (task_id, partition, state, spec) VALUES (%s, 0, %s, %s)",
+            [task_id, Jsonb({"work": work}), Jsonb({"params": params})],
+        )
+        for holder, texts in ((task_id, {"own": "x"}), (copy, {"sheet": "y"})):
+            await connection.execute("INSERT INTO task_text VALUES (%s, %s)", [holder, Jsonb(texts)])
+        found = await (await connection.execute(SPEC, [task_id])).fetchone()
+        await connection.rollback()
+    assert found == ({"params": expected},)
+
+
 async def test_failing_a_task_whose_texts_are_gone_says_so() -> None:
     tools = SourceTools(ObjectStore.from_url("memory:///"), str)
     with pytest.raises(Fatal, match="task_texts_gone"):

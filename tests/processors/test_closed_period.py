@@ -57,7 +57,7 @@ async def test_exactly_the_rows_up_to_the_day_are_rejected(engine: AsyncEngine, 
     last = document(2, Дата="31.03.2025", ДатаСписано="31.03.2025")
     applied = await applied_by(applying, recorded(task_id, 1, [document(1), last, april(3)]))
     assert applied.outcome.counts == Counts(created=1, rejected=2)
-    assert refused(applied) == [(1, "date", "2025-03-03"), (2, "date", UNTIL.isoformat())]
+    assert refused(applied) == [(1, "ДатаСписано", "03.03.2025"), (2, "ДатаСписано", "31.03.2025")]
     assert applied.rejects[0].args == {"day": "2025-03-03", "until": UNTIL.isoformat()}
     assert applied.rejects[0].raw == document(1), "to be loaded again"
     assert [row.number for row in await rows_of(engine, task_id)] == ["3"]

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from events.base import Event
 from events.cloudevents import encode
+from events.tasks import TaskBatchImported
 from events.topics import PARTITIONS, TASKS
 from infra.postgres import create_engine, driver
 from infra.settings import Settings
@@ -34,7 +35,8 @@ class Applied:
         place = (TASKS, partition)
         made = []
         for number, event in enumerate(events):
-            value, headers = encode(envelope(event, task_id=task_id, second=number))
+            writer = {"actor": "system:importer-1"} if type(event) is TaskBatchImported else {}
+            value, headers = encode(envelope(event, task_id=task_id, second=number, **writer))
             self._ends[place] = self._ends.get(place, -1) + 1
             made.append(Message(TASKS, partition, self._ends[place], value, headers))
         return made

@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+import psutil
 import psycopg
 
 from events.base import Event
@@ -91,6 +92,24 @@ class Live:
                 os.killpg(process.pid, signal.SIGKILL)
             said, _ = await process.communicate()
             assert process.returncode == -signal.SIGKILL, said.decode()
+
+    @contextlib.asynccontextmanager
+    async def left_alone_when(
+        self, moment: Callable[[], Awaitable[object]], *arguments: str
+    ) -> AsyncIterator[Sequence[psutil.Process]]:
+        """The same command, it alone ended by SIGKILL when a moment has come: the processes that it has
+        left. Whoever is still there in the end is ended."""
+        process = await self._started(*arguments)
+        left: list[psutil.Process] = []
+        try:
+            await moment()
+            left = psutil.Process(process.pid).children(recursive=True)
+            process.kill()
+            yield left
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.communicate()
 
     async def _started(self, *arguments: str, **environment: str) -> asyncio.subprocess.Process:
         settings = self.settings

@@ -116,7 +116,7 @@ async def test_filled_equals_live(
     async with applied(settings) as live, beside(settings) as (engine, writing):
         async with live.reading() as connection:
             raw = await driver(connection)
-            for table in (*indexes.TABLES, "purged_task", "task_count", "task_count_change"):
+            for table in (*indexes.TABLES, "purged_task", "task_count", "task_count_change", "process_hour"):
                 await raw.execute(f"TRUNCATE {table}")
             await raw.commit()
         first = live.positions[TASKS, PARTITION]

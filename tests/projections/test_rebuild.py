@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from events.base import Event
+from events.cloudevents import encode
 from events.records import Counts
 from events.rows import RowCorrected, RowRejected
 from events.tasks import (
@@ -18,6 +19,7 @@ from events.tasks import (
     TaskStalled,
     TaskWorkFailed,
 )
+from events.topics import TASKS
 from infra.clock import new_id
 from infra.postgres import create_engine
 from projections.rebuild import BESIDE, rebuild, rolled_back
@@ -31,6 +33,7 @@ from tests.projections.story import (
     batch,
     cancelled,
     completed,
+    envelope,
     failed,
     source_read,
     started,
@@ -168,11 +171,16 @@ async def test_one_task_is_mended_alone(live: Live) -> None:
         other = await live.publish(submitted, started)
         await live.status(broken, "running")
         await live.status(other, "running")
+        value, headers = encode(envelope(batch(2), task_id=broken, actor="system:importer-1"))
+        await live.append(TASKS, broken.encode(), value, headers)
+        await live.until("SELECT actor FROM process_hour", rows=[("system:importer-1",)])
+        live.rows("TRUNCATE process_hour")
         live.rows("DELETE FROM batch WHERE task_id = %s", broken)
         live.rows("UPDATE task SET status = 'failed' WHERE id = %s", broken)
         before = live.rows("TABLE task_count")
         changed = (await repair(live.settings, UUID(broken))).changed
         assert changed == {"task": 2, "batch": 2}
+        assert live.rows("SELECT actor FROM process_hour") == [("system:importer-1",)]
         assert (await repair(live.settings, UUID(broken))).changed == {}
         assert not (await repair(live.settings, UUID(new_id()))).known
         await live.publish(batch(3), source_read(300, 3), completed(300), task_id=broken)

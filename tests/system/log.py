@@ -27,12 +27,12 @@ class Message:
         return found
 
 
-def messages_of(bootstrap: str, topic: str, task_id: str) -> list[Message]:
-    """Everything a topic has of one task now, in the order of its partitions."""
+def messages_of(bootstrap: str, topic: str, task_id: str | None = None) -> list[Message]:
+    """Everything a topic has of one task now, or of all, in the order of its partitions."""
     return asyncio.run(_messages_of(bootstrap, topic, task_id))
 
 
-async def _messages_of(bootstrap: str, topic: str, task_id: str) -> list[Message]:
+async def _messages_of(bootstrap: str, topic: str, task_id: str | None) -> list[Message]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
@@ -45,7 +45,7 @@ async def _messages_of(bootstrap: str, topic: str, task_id: str) -> list[Message
             while await consumer.position(partition) < ends[partition]:
                 for record in (await consumer.getmany(partition, timeout_ms=500)).get(partition, []):
                     headers = {name: value.decode() for name, value in record.headers}
-                    if headers["ce_subject"] == task_id:
+                    if task_id in (None, headers["ce_subject"]):
                         found.append(Message(record.key.decode(), headers, record.value))
         return found
     finally:

@@ -159,8 +159,9 @@ def standing_still(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-def tidemark(stack: RunningStack, *arguments: str) -> str:
+def tidemark(stack: RunningStack, *arguments: str, user: str | None = None) -> str:
     """What the command line prints in English, wide enough for every line."""
+    as_user = {} if user is None else {"TIDEMARK_USER": user}
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", "--lang", "en", *arguments],
         capture_output=True,
@@ -168,6 +169,6 @@ def tidemark(stack: RunningStack, *arguments: str) -> str:
         check=False,
         timeout=120,
         cwd=ROOT,
-        env=environment(TIDEMARK_HOME=str(stack.home), COLUMNS="200"),
+        env=environment(TIDEMARK_HOME=str(stack.home), COLUMNS="200", **as_user),
     )
     return done.stdout + done.stderr

@@ -12,7 +12,7 @@ from tests.system.running import RunningStack
 from tests.waiting import until
 
 # Dry runs keep there what they themselves need to know, under their own ids.
-_OF_DRY_RUNS = {"preview_key", "table_mapping"}
+_OF_DRY_RUNS = {"preview_key", "table_mapping", "task_text"}
 _MADE = re.compile(r"CREATE TABLE (\w+)")
 
 

@@ -26,7 +26,7 @@ def task_id(manager: Client, made: Making) -> str:
 
 
 def exported(stack: RunningStack, task_id: str, file: Path) -> list[Line]:
-    tidemark(stack, "audit", "export", task_id, "--out", str(file))
+    tidemark(stack, "audit", "export", task_id, "--out", str(file), "--force")
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 

@@ -14,14 +14,15 @@ import pytest
 from tests.system.books import rows, wait_for_the_middle
 from tests.system.client import Client, Json
 from tests.system.conftest import Making
-from tests.system.running import RunningStack
+from tests.system.running import RunningStack, tidemark
+from tests.system.shadowing import shadowed
 from tests.system.statements import Statement
 from tests.waiting import until
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 UNTIL = date(2025, 2, 14)
-SOME, PART, WHOLE = 2_000, 30_000, 100_000
+SOME, PART, WHOLE, PROMOTED = 2_000, 30_000, 100_000, 300
 WHY = {"closed_period_reason": "Банк прислал исправленную выписку"}
 _BOOKED = re.compile(r"Дата(?:Списано|Поступило)=(\d\d\.\d\d\.\d{4})")
 
@@ -133,6 +134,57 @@ def test_import_replay_and_undo_across_the_closed_day(
     assert gone == {"removed": SOME, "restored": 0, "conflicts": 0, "touched_closed": len(closed)}
     with stack.database() as connection:
         assert rows(connection, task_id) == 0
+
+
+def test_a_promotion_across_the_closed_day(
+    stack: RunningStack, manager: Client, admin: Client, made: Making
+) -> None:
+    """What a shadow has said of closed rows is done with an administrator's reason alone."""
+    file = made(SOME + 1)
+    closed = closed_rows(file)
+    task_id = manager.started(file.path)
+    assert manager.finished(task_id)["outcome"] == "clean"
+    assert undone(manager, task_id)["removed"] == SOME + 1
+    shadow = shadowed(manager, task_id)
+    assert shadow["counts"]["created"] == SOME + 1
+    close(admin, UNTIL)
+    path = f"/tasks/{shadow['task_id']}/promote"
+    refused = manager.http.post(path, json=WHY)
+    assert (refused.status_code, refused.json()["code"]) == (403, "closed_period_admin_only")
+    headers = {"Idempotency-Key": "promoted"}
+    assert admin.http.post(path, json=WHY, headers=headers).status_code == 202
+    until(lambda: manager.task(task_id)["attempt"] == 2, "the attempt is there")
+    task = manager.finished(task_id)
+    assert (task["outcome"], task["counts"]["created"]) == ("clean", SOME + 1)
+    assert task["result"]["touched_closed"] == len(closed)
+    [override] = manager.every("/closed-period/overrides", task_id=task_id)
+    assert (override["request"], override["reason"]) == ("replay", WHY["closed_period_reason"])
+    assert admin.http.post(path, headers=headers).json()["code"] == "key_reused"
+
+    assert undone(admin, task_id, **WHY)["removed"] == SOME + 1
+    without = shadowed(manager, task_id)
+    assert without["counts"]["rejected"] == len(closed)
+    tidemark(stack, "replay", without["task_id"], "--promote", "--follow")
+    assert manager.task(task_id)["counts"]["rejected"] == len(closed)
+    with stack.database() as connection:
+        assert booked(connection, task_id) == 0
+
+
+def test_on_the_command_line_a_promotion_takes_a_reason(
+    stack: RunningStack, manager: Client, admin: Client, made: Making
+) -> None:
+    file = made(PROMOTED)
+    task_id = manager.started(file.path)
+    manager.finished(task_id)
+    undone(manager, task_id)
+    shadow = shadowed(manager, task_id)
+    close(admin, UNTIL)
+    words = ("replay", shadow["task_id"], "--promote", "--follow")
+    reason = ("--closed-period-reason", WHY["closed_period_reason"])
+    assert "administrator" in tidemark(stack, *words, *reason)
+    tidemark(stack, *words, *reason, user="admin")
+    with stack.database() as connection:
+        assert booked(connection, task_id) == len(closed_rows(file))
 
 
 def test_a_day_that_is_set_while_an_import_runs(

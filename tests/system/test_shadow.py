@@ -5,6 +5,7 @@ import signal
 from datetime import date
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.formats.sheets import workbook
@@ -12,6 +13,7 @@ from tests.system import test_replay, test_tables
 from tests.system.books import VERDICTS
 from tests.system.client import Client, Json
 from tests.system.conftest import Making
+from tests.system.log import messages_of
 from tests.system.onec import OneC
 from tests.system.running import RunningStack, tidemark
 from tests.system.shadowing import asked, begun, checksums, promoted, shadowed, would
@@ -148,6 +150,41 @@ def test_a_corrected_mapping_says_what_it_would_change_and_then_does_exactly_tha
     # The mended mapping stays the task's own.
     again = test_replay.replayed(manager, task["id"], scope="all", input="source")
     assert again["counts"] == NOTHING | {"unchanged": number}
+
+
+@pytest.mark.parametrize("written", [{}, {"warehouse": "Иванова"}], ids=["nothing before", "more before"])
+def test_no_word_of_a_mapping_is_ever_in_the_log(stack: RunningStack, manager: Client, written: Json) -> None:
+    """Not by a shadow, its promotion, a replay of both, nor by the shadow that fails with it."""
+    codes = [f"СЛОВО-{len(written)}-{n:03}" for n in range(30)]
+    test_tables.uploaded(
+        manager, "components", workbook([["Код", "Наименование"], *[[code, code] for code in codes]])
+    )
+    header = ["Код", "Остаток", "Пересчитала Сидорова", "Склад"]
+    place = f"Тихий {len(written)}"
+    content = workbook(
+        [header, *[[code, 1, n + 1, place] for n, code in enumerate(codes)]], sheet="Лист Петрова"
+    )
+    task = stock(manager, content, params=orjson.dumps(written).decode())
+    assert task["counts"] == NOTHING | {"created": 30}
+    wishes = {"sheet": "Лист Петрова", "mapping": {"quantity": header[2]}}
+    wrong = begun(manager, task["id"], mapping={"quantity": "Пересчитал Кузнецов"})
+    failed = manager.finished(wrong)
+    assert failed["error"]["type"].startswith("mapping_heading_")
+    assert "Пересчитал Кузнецов" in failed["error"]["message"]
+    shadow = shadowed(manager, task["id"], **wishes)
+    assert shadow["counts"] == NOTHING | {"updated": 29, "unchanged": 1}
+    assert promoted(manager, shadow)["counts"] == shadow["counts"]
+    assert lots(manager, place)[codes[-1]] == "30"
+    for source in ("source", "recorded"):
+        again = test_replay.replayed(manager, task["id"], scope="all", input=source)
+        assert again["counts"] == NOTHING | {"unchanged": 30}
+    # The next one begins with what stands now.
+    assert shadowed(manager, task["id"])["rows"] == 0
+    log = messages_of(stack.kafka, "tasks")
+    assert {task["id"], shadow["task_id"], wrong} <= {message.key for message in log}
+    whole = "\n".join(orjson.dumps(message.data).decode() for message in log)
+    for word in ("Иванова", "Петрова", "Сидорова", "Кузнецов", "Пересчитал"):
+        assert word not in whole
 
 
 def changed(row: Json, field: str) -> tuple[Any, Any]:

@@ -1,7 +1,7 @@
 """Which column is which field, by the cells of a header that stand above it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from jobs.formats.tables.balances import balances, by_words, without_sums
@@ -35,10 +35,11 @@ def columns_of(block: Sequence[Sequence[str]], layout: Layout) -> dict[str, tupl
     return found
 
 
-def above_columns(block: Sequence[Sequence[str]]) -> list[Parts]:
-    """What stands above each column from the top; a cell that spans several stands above each of them."""
-    width = max(map(len, block))
-    rows = [[_text(cell) for cell in cells] + [""] * (width - len(cells)) for cells in block]
+def above_columns(block: Sequence[Sequence[str]], text: Callable[[str], str] | None = None) -> list[Parts]:
+    """What stands above each column from the top; a cell that spans several stands above each of them.
+    ``text`` is what is read of a cell: nothing of a parameter of a report by default."""
+    width, text = max(map(len, block)), text or _text
+    rows = [[text(cell) for cell in cells] + [""] * (width - len(cells)) for cells in block]
     parts: list[list[str]] = [[] for _ in range(width)]
     for depth, row in enumerate(rows):
         left = ""

@@ -6,28 +6,27 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from domain.errors import Fatal
+from domain.errors import Fatal, written
 from jobs.formats.tables.books import Book
 from jobs.formats.tables.fields import Layout, squeezed
 from jobs.formats.tables.grid import GridRow
 from jobs.formats.tables.guessing import decimal_of
-from jobs.formats.tables.header import Header, best_header, header_at
+from jobs.formats.tables.header import Header, best_header
 from jobs.formats.tables.limits import HEADER_ROWS, MOST_COLUMNS, SHOWN_CELLS, SHOWN_TEXT
-from jobs.formats.tables.mapping import Column, Found, Wishes, letters
+from jobs.formats.tables.mapping import Column, Found, Wishes
+from jobs.formats.tables.misfits import HeaderUnknown, HeadingsMissing, names_wanted
+from jobs.formats.tables.named import (
+    header_from,
+    headings,
+    lacking,
+    named_header,
+    place_of,
+    texts_of,
+)
 from jobs.formats.tables.titles import constants, price_type
 
 # Sheets that are looked through, rows that are looked at for numbers.
 MOST_SHEETS, SAMPLE_ROWS = 20, 300
-
-
-class HeaderUnknown(Fatal):
-    """No sheet has the columns that are needed; ``rows`` are the first ones of the first sheet, for a person
-    to look at: they are no matter for the log."""
-
-    def __init__(self, layout: Layout, sheet: str, rows: Sequence[GridRow]) -> None:
-        super().__init__("header_unknown", wanted=", ".join(_wanted(layout)))
-        self.sheet = sheet
-        self.rows = rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +36,37 @@ class _Head:
 
 
 def find(book: Book, layout: Layout, wishes: Wishes) -> tuple[Found, list[GridRow]]:
-    """How to read it, and its first rows. Raises HeaderUnknown, and Fatal: ``sheet_unknown``,
-    ``table_empty``, ``mapping_field_unknown``, ``mapping_column_unknown``, ``mapping_incomplete``."""
-    for name in wishes.mapping:
-        if layout.field(name) is None:
-            raise Fatal("mapping_field_unknown", column=name[:50], wanted=", ".join(_wanted(layout)))
+    """How to read it, and its first rows. Raises HeaderUnknown, HeadingsMissing, and Fatal:
+    ``sheet_unknown``, ``table_empty``, ``mapping_field_unknown``, ``mapping_incomplete``."""
+    check_fields(layout, wishes.mapping)
+    wanted = headings(wishes.mapping)
     first: _Head | None = None
+    misfit: HeadingsMissing | None = None
     filled = False
     for sheet in _sheets(book, wishes):
         head = _Head(sheet, _first(book, sheet, wishes))
         first = first or head
         filled |= bool(head.rows)
         header = _header(head.rows, layout, wishes)
-        if header is not None:
+        if header is None:
+            continue
+        if not (lacks := lacking(header, head.rows, wanted)):
             return _found(book, head, header, layout, wishes), head.rows
-    if not filled and not wishes.header_row:
+        misfit = misfit or HeadingsMissing(head.rows, lacks, wishes, header)
+    if misfit is not None:
+        raise misfit
+    searched = wishes.hinted or not wishes.header_row
+    if not filled and searched:
         raise Fatal("table_empty")
-    raise HeaderUnknown(layout, first.sheet if first else "", first.rows[:HEADER_ROWS] if first else ())
+    rows = first.rows if first is not None else ()
+    raise HeadingsMissing(rows, wanted, wishes) if wanted and searched else HeaderUnknown(layout, rows)
+
+
+def check_fields(layout: Layout, mapping: Mapping[str, str]) -> None:
+    """Raise Fatal ``mapping_field_unknown`` for a name that is no field of the kind's."""
+    for name in mapping:
+        if layout.field(name) is None:
+            raise Fatal("mapping_field_unknown", written(column=name[:50]), wanted=names_wanted(layout))
 
 
 def shown(rows: Sequence[GridRow]) -> list[dict[str, object]]:
@@ -76,14 +89,11 @@ def _sheets(book: Book, wishes: Wishes) -> Iterator[str]:
 
 def _first(book: Book, sheet: str, wishes: Wishes) -> list[GridRow]:
     """Rows that say something: those of the header, and some more for their numbers."""
-    last = (wishes.header_row or 0) + SAMPLE_ROWS
+    named = 0 if wishes.hinted else wishes.header_row or 0
+    start = named if named > HEADER_ROWS else 0
     with closing(_Closable(book.rows(sheet))) as rows:
-        filled = (row for row in rows if any(row.cells))
-        found = list(
-            islice((row for row in filled if not wishes.header_row or row.number <= last), SAMPLE_ROWS)
-        )
-        if wishes.header_row and wishes.header_row > HEADER_ROWS:
-            found = [row for row in found if row.number >= wishes.header_row]
+        filled = (row for row in rows if row.number >= start and any(row.cells))
+        found = list(islice(filled, SAMPLE_ROWS))
     # A spreadsheet of 1C may have 16,384 columns: further right nobody looks for a field.
     return [
         row if len(row.cells) <= MOST_COLUMNS else replace(row, cells=row.cells[:MOST_COLUMNS])
@@ -92,23 +102,24 @@ def _first(book: Book, sheet: str, wishes: Wishes) -> list[GridRow]:
 
 
 def _header(rows: Sequence[GridRow], layout: Layout, wishes: Wishes) -> Header | None:
-    given = frozenset(name for name, column in wishes.mapping.items() if column)
     if wishes.header_row == 0:
         return Header((), {})
-    if wishes.header_row is not None:
-        places = [place for place, row in enumerate(rows) if row.number == wishes.header_row]
-        if not places:
-            return None
-        named = header_at(rows, places[0], layout)
-        # Whoever names a row means it, though nothing in it is known: the mapping says what it is.
-        return named if named.rows else Header((wishes.header_row,), {})
+    wanted = headings(wishes.mapping)
+    at = next((place for place, row in enumerate(rows) if row.number == wishes.header_row), None)
+    # Whoever names a row means it, though nothing in it is known: the mapping says what it is.
+    said = None if at is None else header_from(rows, at, layout, wanted)
+    if wishes.header_row is not None and not wishes.hinted:
+        return said
+    given = frozenset(name for name, column in wishes.mapping.items() if column)
+    if said is not None and not lacking(said, rows, wanted) and layout.required <= {*said.columns, *given}:
+        return said
     near = (
         [row for row in rows[:HEADER_ROWS] if row.number <= max(HEADER_ROWS, rows[0].number)] if rows else []
     )
+    if wanted:
+        return named_header(near, layout, wanted, given)
     found = best_header(near, layout, given)
-    if found is None and layout.required <= given:
-        return Header((), {})
-    return found
+    return Header((), {}) if found is None and layout.required <= given else found
 
 
 def _found(book: Book, head: _Head, header: Header, layout: Layout, wishes: Wishes) -> Found:
@@ -120,8 +131,8 @@ def _found(book: Book, head: _Head, header: Header, layout: Layout, wishes: Wish
     told = {name: value for name, value in told.items() if name not in wishes.mapping} | said
     missing = layout.required - {*columns, *told}
     if missing:
-        if wishes.header_row is None:
-            raise HeaderUnknown(layout, head.sheet, head.rows[:HEADER_ROWS])
+        if wishes.header_row is None or wishes.hinted:
+            raise HeaderUnknown(layout, head.rows)
         raise Fatal("mapping_incomplete", wanted=", ".join(sorted(missing)))
     numbers = [one.place for field in layout.fields if field.number for one in columns.get(field.name, ())]
     cells = (row.cells[place] for row in under for place in numbers if place < len(row.cells))
@@ -144,46 +155,17 @@ def _corrected(
 ) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
     """Columns, and values for all rows, with a person's word before what was found."""
     columns, said = dict(header.columns), {}
-    texts = _texts(header, rows)
+    texts = texts_of(header, rows)
     for name, wanted in mapping.items():
         columns.pop(name, None)
         if wanted.startswith("="):
             said[name] = wanted[1:].strip()
-        elif wanted.strip():
-            place = _place(wanted, texts)
+        elif (place := place_of(wanted, texts)) is not None:
             columns = {
                 other: found for other, found in columns.items() if [one.place for one in found] != [place]
             }
-            columns[name] = (Column(place, texts.get(place, "")),)
+            columns[name] = (Column(place, " / ".join(texts.get(place, ()))),)
     return columns, said
-
-
-def _place(wanted: str, texts: Mapping[int, str]) -> int:
-    for place, text in texts.items():
-        parts = [text, *text.split(" / ")]
-        if any(squeezed(part) == squeezed(wanted) != "" for part in parts):
-            return place
-    if wanted.isdecimal() and 0 < int(wanted[:6]) <= MOST_COLUMNS:
-        return int(wanted[:6]) - 1
-    for place in range(MOST_COLUMNS):
-        if letters(place) == wanted.strip().upper():
-            return place
-    raise Fatal("mapping_column_unknown", column=wanted[:100])
-
-
-def _texts(header: Header, rows: Sequence[GridRow]) -> dict[int, str]:
-    block = [row.cells for row in rows if row.number in header.rows]
-    width = max(map(len, block), default=0)
-    found = {
-        n: " / ".join(" ".join(cells[n].split()) for cells in block if n < len(cells) and cells[n])
-        for n in range(width)
-    }
-    return {n: text for n, text in found.items() if text}
-
-
-def _wanted(layout: Layout) -> list[str]:
-    """What ``mapping`` calls a field, and the name people know it by: ``unit_cost (Себестоимость)``."""
-    return [f"{field.name} ({field.aliases[0]})" if field.aliases else field.name for field in layout.fields]
 
 
 class _Closable:

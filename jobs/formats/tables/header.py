@@ -29,7 +29,7 @@ def best_header(
     be a title, what stands below a group that is called like a column."""
     found = [header_at(rows, start, layout) for start in range(len(rows))]
     usable = [header for header in found if layout.required <= {*header.columns, *given} and header.columns]
-    return max(usable, key=_says, default=None)
+    return max(usable, key=says, default=None)
 
 
 def header_at(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
@@ -48,7 +48,7 @@ def header_at(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
         block.append(below)
         columns = deeper
         last += 1
-    if last + 1 < len(rows) and _adjacent(rows, last) and _counts_columns(rows[last + 1].cells):
+    if last + 1 < len(rows) and _adjacent(rows, last) and counts_columns(rows[last + 1].cells):
         last += 1
     return Header(tuple(row.number for row in rows[start : last + 1]), columns)
 
@@ -70,7 +70,14 @@ def _names_warehouses(rows: Sequence[GridRow], start: int, layout: Layout) -> bo
     }
 
 
-def _says(header: Header) -> tuple[int, int, int]:
+def header_of(rows: Sequence[GridRow], start: int, layout: Layout) -> Header:
+    """The header that begins there though the layout knows none of its names: the mapping says what it is."""
+    found = header_at(rows, start, layout)
+    return found if found.rows else Header((rows[start].number,), {})
+
+
+def says(header: Header) -> tuple[int, int, int]:
+    """How much it says, to be compared: fields, warehouses, and how few rows it takes."""
     warehouses = sum(bool(one.warehouse) for found in header.columns.values() for one in found)
     return len(header.columns), warehouses, -len(header.rows)
 
@@ -104,7 +111,7 @@ def _has_numbers(cells: Sequence[str]) -> bool:
     return any(cell and _NUMBERS.fullmatch(cell) for cell in cells)
 
 
-def _counts_columns(cells: Sequence[str]) -> bool:
+def counts_columns(cells: Sequence[str]) -> bool:
     """``1 2 3 4``: Russian forms number their columns below the header."""
     filled = [cell.strip() for cell in cells if cell]
     return len(filled) > 2 and filled == [str(number) for number in range(1, len(filled) + 1)]

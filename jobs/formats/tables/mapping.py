@@ -19,7 +19,8 @@ class Wishes:
     """What a person says of a file instead of what was found; None and nothing = as it was found.
 
     ``mapping``: field → column as letters (``B``), number (``2``) or header text, ``=text`` for all rows, or
-    ``""`` for none. ``header_row`` 0 = the file has no header.
+    ``""`` for none. ``header_row`` 0 = the file has no header. ``of_template`` names what was said by the
+    ``template`` and not of this very file: members, and fields of ``mapping``.
     """
 
     sheet: str | None = None
@@ -28,6 +29,13 @@ class Wishes:
     encoding: str | None = None
     decimal: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    template: str | None = None
+    of_template: frozenset[str] = frozenset()
+
+    @property
+    def hinted(self) -> bool:
+        """The header's row is that of the file which the template was made of: here it may be another."""
+        return bool(self.header_row) and "header_row" in self.of_template
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Wishes":
@@ -36,8 +44,15 @@ class Wishes:
 
     def over(self, other: "Wishes") -> "Wishes":
         """These, and the other's where these say nothing."""
-        said = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
-        return Wishes(**{**asdict(other), **said, "mapping": {**other.mapping, **self.mapping}})
+        said, others = self._said(), other._said()
+        of_template = frozenset({*others, *other.mapping} - {*said, *self.mapping})
+        mapping = {**other.mapping, **self.mapping}
+        return Wishes(**{**others, **said, "mapping": mapping, "of_template": of_template})
+
+    def _said(self) -> dict[str, Any]:
+        """Of the file as a whole."""
+        names = ("sheet", "header_row", "delimiter", "encoding", "decimal", "template")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""What one does with what a task came to."""
+
+from cli.api import Api, Json
+from cli.commands import ImportCommand, line
+from cli.headers import teaching
+from cli.screen import Screen
+from infra.wording import has_words
+
+HEADER_UNKNOWN = "header_unknown"
+# What jobs.base.TotalsRefused says: the statement had to match, and does not.
+TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unproven", "closing_unproven"})
+_CLOSED = "period_closed"
+_WHY = ("--closed-period-reason", "WHY")
+# Whom the closed period lets in, as an environment before a command.
+_ADMIN = "TIDEMARK_USER=admin "
+
+
+def next_steps(screen: Screen, api: Api, task: Json, command: ImportCommand, table_of: Json | None) -> None:
+    """``command`` loads the task's file; ``table_of`` is a table that was not read as it was to be."""
+    code = _standing(task, table_of)
+    codes = _rejected_for(api, task)
+    if task["dry_run"] and task["status"] == "completed":
+        _after_dry_run(
+            screen, task, command, "clean" if code == "clean" else "closed" if _CLOSED in codes else ""
+        )
+        return
+    if _CLOSED in codes:
+        screen.line()
+        _let_in(screen, task["id"])
+        if codes == {_CLOSED}:
+            return
+    if has_words(f"cli.next.{code}", screen.language):
+        screen.line()
+        teach = teaching(table_of, command) if table_of is not None else ""
+        screen.say(f"cli.next.{code}", id=task["id"], command=teach)
+
+
+def _standing(task: Json, table_of: Json | None) -> str:
+    code = str(task["status"])
+    if code == "completed":
+        clean = "clean" if sum(task["counts"].values()) else "empty"
+        rejected = task["counts"].get("rejected", 0)
+        return clean if task["outcome"] == "clean" else "rejected" if rejected else "totals"
+    if code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
+        return "must_match"
+    return HEADER_UNKNOWN if code == "failed" and table_of is not None else code
+
+
+def _rejected_for(api: Api, task: Json) -> set[str]:
+    """By which codes: what stands in the closed period is no cell to be mended."""
+    if task["status"] != "completed" or not task["counts"].get("rejected", 0):
+        return set()
+    return {str(group["code"]) for group in api.items(f"/tasks/{task['id']}/rejects/groups")}
+
+
+def _let_in(screen: Screen, task_id: str) -> None:
+    again = ("replay", task_id, "--scope", "rejected", "--follow")
+    screen.say(
+        "cli.next.closed",
+        with_reason=_ADMIN + line(*again, *_WHY),
+        move=_ADMIN + line("closed-period", "set", "DAY", "--reason", "WHY"),
+        again=line(*again),
+    )
+
+
+def _after_dry_run(screen: Screen, task: Json, command: ImportCommand, standing: str) -> None:
+    """The command that does it; nothing of a dry run can be corrected or loaded."""
+    params = task["params"]
+    if "file_name" in params:
+        again = command.line("--follow")
+    elif task["kind"] == "bank_transactions" and "date_from" in params:
+        period = ("--from", params["date_from"], "--to", params["date_to"])
+        again = line("sync", "transactions", *period, "--follow")
+    elif task["kind"] == "contractors":
+        again = line("sync", "contractors", "--follow")
+    else:
+        return
+    screen.line()
+    code = {"clean": "dry_run", "closed": "dry_run_closed"}.get(standing, "dry_run_partial")
+    screen.say(f"cli.next.{code}", command=again, with_reason=f"{again} {' '.join(_WHY)}")

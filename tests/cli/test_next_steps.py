@@ -1,0 +1,68 @@
+"""What is advised fits what a task came to."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from cli.api import Api
+from cli.commands import import_of
+from cli.next_steps import next_steps
+from cli.screen import Screen
+
+Json = dict[str, Any]
+REPLAY = "tidemark replay 7 --scope rejected --follow"
+
+
+class Groups:
+    """Of the API what is asked: for which codes rows were rejected."""
+
+    def __init__(self, *codes: str) -> None:
+        self._codes = codes
+
+    def items(self, path: str) -> Iterator[Json]:
+        assert path == "/tasks/7/rejects/groups"
+        return iter({"code": code} for code in self._codes)
+
+
+def advised(capsys: pytest.CaptureFixture[str], *codes: str, dry_run: bool = False) -> str:
+    task = {
+        "id": "7",
+        "kind": "bank_transactions",
+        "status": "completed",
+        "outcome": "partial" if codes else "clean",
+        "counts": {"created": 1, "rejected": len(codes)},
+        "dry_run": dry_run,
+        "error": None,
+        "params": {"file_name": "выписка.txt"},
+    }
+    next_steps(Screen("en"), cast(Api, Groups(*codes)), task, import_of(task), None)
+    return capsys.readouterr().out
+
+
+def test_rows_that_cannot_be_read_are_corrected(capsys: pytest.CaptureFixture[str]) -> None:
+    said = advised(capsys, "date_impossible")
+    assert "correct them there" in said
+    assert "closed" not in said
+    assert advised(capsys) == ""
+
+
+def test_rows_of_the_closed_period_are_no_cells_to_be_mended(capsys: pytest.CaptureFixture[str]) -> None:
+    said = advised(capsys, "period_closed")
+    assert f"TIDEMARK_USER=admin {REPLAY} --closed-period-reason WHY" in said
+    assert "TIDEMARK_USER=admin tidemark closed-period set DAY --reason WHY" in said
+    assert "correct" not in said
+
+
+def test_of_both_both_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    said = advised(capsys, "date_impossible", "period_closed")
+    assert "correct them there" in said
+    assert "--closed-period-reason WHY" in said
+
+
+def test_a_dry_run_says_what_would_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    command = "tidemark import выписка.txt --kind bank-transactions --follow"
+    said = advised(capsys, "period_closed", dry_run=True)
+    assert f"To load it: {command}. What is booked in the closed period is left out" in said
+    assert f"TIDEMARK_USER=admin {command} --closed-period-reason WHY" in said
+    assert "can be corrected" in advised(capsys, "date_impossible", dry_run=True)
