@@ -20,8 +20,8 @@ router = APIRouter(include_in_schema=False)
 
 BUILT = Path(__file__).resolve().parents[1] / "web" / "dist"
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; connect-src 'self'; img-src 'self';"
-    " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; connect-src 'self';"
+    " img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # Their names have a hash of what is in them.
 _FOR_EVER = "public, max-age=31536000, immutable"
