@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from infra.settings import Settings
 from tests.databases import fresh_database, migrated_template
 from tests.servers import Servers, end_run, shared_servers
 
-# Each starts a whole stack: one after the other, on one worker.
+# They need a whole stack, and disturb it. Most of the time they wait for it: two go on at once, each with a
+# stack of its own, and one worker has the tests of one stack.
 SYSTEM = ("tests/system/", "tests/stack/test_demo.py")
+STACKS = 2
 
 
 def _run_pid() -> int:
@@ -23,14 +26,25 @@ def _run_pid() -> int:
 
 
 class Files(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out whole files, each with its database, and whole-system tests as one file.
+    """Hands out whole files, each with its database, and whole-system tests as one file for each stack.
 
     Groups (``--dist loadgroup``) have no effect here: pytest-xdist 3.8 writes them into an attribute
     that pytest 9.2 no longer reads.
     """
 
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
+        self._stack_of: dict[str, int] = {}
+        self._tests = Counter(dict.fromkeys(range(STACKS), 0))
+
     def _split_scope(self, nodeid: str) -> str:
-        return "system" if nodeid.startswith(SYSTEM) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        if not nodeid.startswith(SYSTEM):
+            return file
+        if file not in self._stack_of:
+            self._stack_of[file] = min(self._tests, key=self._tests.__getitem__)
+        self._tests[self._stack_of[file]] += 1
+        return f"stack {self._stack_of[file]}"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -41,7 +55,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Files:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole-system tests run last, when the other worker has little left to do."""
+    """Whole-system tests run last, when nothing else disturbs them."""
     items.sort(key=lambda item: item.nodeid.startswith(SYSTEM))
 
 
