@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 
+from api.auth_models import Me, Token
 from api.context import ContextDep
-from api.models import Me, Token
 from api.problems import Problem
 from api.responses import problems, reads
 from api.security import Reader

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from infra.users import Role
 from projections.view import Status
 
 
@@ -154,20 +153,6 @@ class CompactTask(BaseModel):
     created_at: datetime
     done_at: datetime | None
     retry: TaskRetry | None = None
-
-
-class Me(BaseModel):
-    """Who is signed in, and what the role lets them do: user < manager < admin."""
-
-    id: UUID
-    name: str
-    role: Role
-
-
-class Token(BaseModel):
-    access_token: str
-    token_type: Literal["bearer"] = "bearer"
-    expires_in: int = Field(description="Seconds.")
 
 
 class CleanupRequest(BaseModel):

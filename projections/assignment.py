@@ -11,8 +11,9 @@ from aiokafka.errors import KafkaError
 
 from projections import statements
 from projections.offsets import starting_points
+from projections.polled import Place
 from projections.session import Session
-from projections.store import Connection, Place
+from projections.store import Connection
 
 log = logging.getLogger(__name__)
 

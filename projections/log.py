@@ -12,7 +12,7 @@ from domain.retry import delay
 from events.topics import REJECTS, TASKS
 from infra.topic_ids import topic_ids
 from projections.offsets import REBUILD, Stopped
-from projections.store import Message
+from projections.polled import Message
 
 log = logging.getLogger(__name__)
 

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from infra.postgres import create_engine
 from infra.settings import Settings
 from projections.log import connected
+from projections.polled import Place
 from projections.rebuilding import indexes, switching
 from projections.rebuilding.building import Builder
 from projections.rebuilding.bulk import build
 from projections.rebuilding.comparing import Difference, Side, compared
 from projections.schema import LIVE, checked, in_schema
 from projections.session import Session
-from projections.store import Place
 
 BESIDE = "read_rebuilt"
 _TABLES = sorted((Path(__file__).parent / "migrations").glob("p*.sql"))

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from projections.assignment import Assignment
 from projections.log import connected, poll, topics_when_there
+from projections.polled import PolledSet, decoded
 from projections.session import Session
-from projections.store import CHANNEL, Connection, Displaced, PolledSet, apply_set, decoded
+from projections.store import CHANNEL, Connection, Displaced, apply_set
 
 log = logging.getLogger(__name__)
 

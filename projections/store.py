@@ -4,23 +4,19 @@ Two round trips and a commit, however many events: everything goes down the wire
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, NamedTuple
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
 import orjson
 import psycopg
 from psycopg.types.json import set_json_loads
 
-from events.cloudevents import Headers, UnreadableEvent, decode
-from events.topics import REJECTS
 from projections import rows, statements
-from projections.fold import Changes, Known, Read, batch_rows, fold, reject_rows
-from projections.position import Position, vector_text
+from projections.fold import Changes, Known, batch_rows, fold, reject_rows
+from projections.polled import Place, PolledSet
+from projections.position import vector_text
 from projections.processes import hour_rows, hours
-from projections.record import Head, Record, chained, of_envelope, of_message, row_of
+from projections.record import Head, chained, row_of
 from projections.repeats import repeated
 from projections.view import View
 
@@ -29,81 +25,10 @@ log = logging.getLogger(__name__)
 CHANNEL = "tidemark_tasks"
 SNAPSHOT_EVERY = 100
 Connection = psycopg.AsyncConnection[Any]
-Place = tuple[str, int]
 
 
 class Displaced(Exception):
     """Another process has applied these partitions meanwhile: the stored offset is not ours."""
-
-
-class Message(NamedTuple):
-    """A message as it stands in the log."""
-
-    topic: str
-    partition: int
-    offset: int
-    value: bytes | None
-    headers: Headers
-
-
-@dataclass(slots=True)
-class PolledSet:
-    """What a poll brought, decoded. ``before`` is the stored offset each partition must still have."""
-
-    tasks: list[Read]
-    trail: list[Record]
-    rejects: list[Read]
-    unreadable: list[rows.Row]
-    before: dict[Place, int]
-    after: dict[Place, int]
-
-
-def decoded(messages: Iterable[Message], positions: dict[Place, int], namespace: str) -> PolledSet:
-    """Decode a poll; what is no event of ours is kept by its position and named in the log."""
-    polled = PolledSet([], [], [], [], {}, {})
-    after = polled.after
-    for message in messages:
-        place = (message.topic, message.partition)
-        if message.offset <= positions[place]:
-            continue
-        after[place] = max(message.offset, after.get(place, -1))
-        position, rejects = Position(message.partition, message.offset), message.topic == namespace + REJECTS
-        try:
-            envelope = decode(message.value, message.headers)
-            task_id = _plain_id(envelope.subject)
-        except (UnreadableEvent, ValueError) as error:
-            polled.unreadable.append(_unreadable(message, error))
-            if not rejects and (found := of_message(position, message.headers, message.value)):
-                polled.trail.append(found)
-            continue
-        if rejects:
-            polled.rejects.append(Read(position, envelope))
-        else:
-            polled.tasks.append(Read(position, envelope))
-            polled.trail.append(
-                of_envelope(position, envelope, task_id, message.headers, message.value or b"")
-            )
-    polled.before = {place: positions[place] for place in after}
-    return polled
-
-
-@lru_cache(maxsize=4_096)
-def _plain_id(subject: str) -> str:
-    """As PostgreSQL writes it; events of a task come close together. Raises ValueError."""
-    return str(UUID(subject))
-
-
-def _unreadable(message: Message, error: Exception) -> rows.Row:
-    reason = error.reason if isinstance(error, UnreadableEvent) else "bad_subject"
-    where = f"{message.topic} {message.partition}:{message.offset}"
-    log.error("%s is no event that this version reads, it is set aside: %s", where, error)
-    return {
-        "topic": message.topic,
-        "partition": message.partition,
-        "offset": message.offset,
-        "reason": reason,
-        "detail": str(error),
-    }
 
 
 async def apply_set(connection: Connection, polled: PolledSet, channel: str | None = CHANNEL) -> None:

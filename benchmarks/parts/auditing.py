@@ -28,13 +28,14 @@ from infra.kafka import Publisher
 from infra.migrate import upgrade
 from infra.postgres import create_engine, driver
 from infra.signing import Signer, signed_by
+from projections.polled import Message, decoded
 from projections.position import Position
 from projections.queries import past
 from projections.queries.exporting import Exporting
 from projections.queries.task_filter import TaskFilter
 from projections.roots import Roots
 from projections.schema import in_schema
-from projections.store import Message, apply_set, decoded
+from projections.store import apply_set
 
 DATABASE = "tidemark_audit"
 OF_ONE, SET = 10_000, 2_000

@@ -10,8 +10,9 @@ from events.topics import PARTITIONS, REJECTS
 from infra.settings import Settings
 from projections.log import poll, topics_when_there
 from projections.offsets import starting_points
+from projections.polled import Message, Place, decoded
 from projections.session import Session
-from projections.store import Message, Place, apply_set, decoded
+from projections.store import apply_set
 
 # Large sets: a task is written once a set, however many of its events are in it.
 MOST_IN_SET = 10_000

@@ -15,12 +15,14 @@ from infra.garbage import collect_rarely
 from infra.postgres import create_engine
 from infra.settings import Settings
 from projections.log import connected, poll
+from projections.polled import Place, decoded
 from projections.rebuilding.building import MOST_IN_SET, Builder
-from projections.rebuilding.filling import Filling, Gathered, begin, copy, finish
+from projections.rebuilding.copying import Gathered, copy
+from projections.rebuilding.filling import Filling, begin, finish
 from projections.rebuilding.told import Tasks
 from projections.schema import in_schema
 from projections.session import Session
-from projections.store import Connection, Place, decoded
+from projections.store import Connection
 
 MOST_PROCESSES = 4
 # Of one partition at a time: what one COPY takes, in one fetch.

@@ -8,20 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
 
 from events.tasks import TaskBatchImported
 from projections import rows, statements
 from projections.fold import BatchKey, Changes, Known, Read, folded
 from projections.history import History
+from projections.polled import Place, PolledSet
 from projections.position import Position
 from projections.processes import Hour, hour_rows, hours
+from projections.rebuilding.copying import Copied, Gathered, copy
 from projections.rebuilding.lines import BATCH_COLUMNS, batch_lines, event_lines, lines
 from projections.rebuilding.told import Tasks, Told
 from projections.record import chained
 from projections.repeats import Said, repeats, said_by
 from projections.rows import Row
-from projections.store import SNAPSHOT_EVERY, Connection, Displaced, Place, PolledSet
+from projections.store import SNAPSHOT_EVERY, Connection, Displaced
 
 # Lines of so many tasks are one COPY in the end.
 MOST_AT_ONCE = 5_000
@@ -30,34 +31,6 @@ AT_ONCE = 200
 _SNAPSHOT = 'task_id, "offset", at, task, attempts'
 _PURGED = 'id, partition, "offset", purged_at, purged_by'
 _UNREADABLE = 'topic, partition, "offset", reason, detail'
-
-
-class Copied(NamedTuple):
-    """Lines for a table."""
-
-    table: str
-    columns: str
-    lines: str
-
-
-@dataclass(slots=True)
-class Gathered:
-    """Lines of several sets, for one COPY a table."""
-
-    events: int = 0
-    _lines: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-
-    def add(self, copied: Iterable[Copied], events: int) -> None:
-        """What a set of so many events came to."""
-        self.events += events
-        for table, columns, text in copied:
-            self._lines.setdefault((table, columns), []).append(text)
-
-    def taken(self) -> list[Copied]:
-        """All of it; what comes next begins anew."""
-        found = [Copied(*place, "".join(texts)) for place, texts in self._lines.items()]
-        self.events, self._lines = 0, {}
-        return found
 
 
 @dataclass(slots=True)
@@ -167,14 +140,6 @@ async def begin(connection: Connection, place: Place) -> None:
     stored = [offset for _, _, offset in await found.fetchall()]
     if stored != [-1]:
         raise Displaced(f"expected {topic} {partition} without an event, found {stored}")
-
-
-async def copy(connection: Connection, written: Iterable[Copied]) -> None:
-    async with connection.cursor() as cursor:
-        for table, columns, text in written:
-            if text:
-                async with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as sending:
-                    await sending.write(text)
 
 
 async def finish(connection: Connection, filling: Filling, place: Place, offset: int) -> None:

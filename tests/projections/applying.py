@@ -12,8 +12,9 @@ from events.tasks import TaskBatchImported
 from events.topics import PARTITIONS, TASKS
 from infra.postgres import create_engine, driver
 from infra.settings import Settings
+from projections.polled import Message, Place, decoded
 from projections.schema import in_schema
-from projections.store import Message, Place, apply_set, decoded
+from projections.store import apply_set
 from tests.projections.story import envelope
 
 _OFFSETS = (

@@ -9,10 +9,10 @@ from domain.chain import BEGINNING, link
 from events.tasks import TaskCancelRequested, TaskRowCorrected
 from infra.clock import new_id
 from infra.settings import Settings
+from projections.polled import Message
 from projections.position import Position
 from projections.queries import audit, past, tasks
 from projections.record import record_of
-from projections.store import Message
 from tests.projections.applying import Applied, applied
 from tests.projections.story import batch, started, submitted
 

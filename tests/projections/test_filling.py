@@ -23,15 +23,17 @@ from infra.clock import new_id
 from infra.postgres import create_engine, driver
 from infra.settings import Settings
 from projections import rebuild
+from projections.polled import Message, decoded
 from projections.rebuilding import indexes
 from projections.rebuilding.comparing import Side, compared
-from projections.rebuilding.filling import Filling, begin, copy, finish
+from projections.rebuilding.copying import copy
+from projections.rebuilding.filling import Filling, begin, finish
 from projections.rebuilding.lines import lines
 from projections.rebuilding.told import Tasks
 from projections.record import Head
 from projections.repeats import PUBLISHED_AGAIN
 from projections.schema import in_schema
-from projections.store import Displaced, Message, decoded
+from projections.store import Displaced
 from tests.projections.applying import applied
 from tests.projections.story import (
     BEGIN,

@@ -17,12 +17,12 @@ from events.topics import TASKS
 from infra.clock import new_id
 from infra.settings import Settings
 from projections.migrations.p009_process_hours import FILL
+from projections.polled import Message
 from projections.position import Position
 from projections.processes import hour_rows, hours
 from projections.queries import processes
 from projections.queries.search import EventFilter, events
 from projections.record import Record
-from projections.store import Message
 from tests.projections.applying import applied
 from tests.projections.story import batch, envelope, started, submitted
 
