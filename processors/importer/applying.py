@@ -23,7 +23,7 @@ from jobs.specs import spec_of
 from processors.importer.once import once_each
 from processors.importer.outcomes import (
     KNOWN,
-    POISON_DELIVERIES,
+    SUSPECT_DELIVERIES,
     Applied,
     Delivered,
     applied_before,
@@ -69,7 +69,7 @@ class Applying:
                 batch = _batch(delivered, current)
                 kind = self._kind_named(delivered.event.kind)
                 if poisonous:
-                    result = _all_rejected(batch, MalformedRow("poison", times=POISON_DELIVERIES))
+                    result = _all_rejected(batch, MalformedRow("poison", times=SUSPECT_DELIVERIES))
                 else:
                     write = write_carefully if careful else write_quickly
                     result = await once_each(connection, batch, await write(connection, kind, batch))
@@ -81,11 +81,11 @@ class Applying:
                 return applied
         return None
 
-    async def is_poison(self, delivered: Delivered) -> bool:
+    async def is_suspect(self, delivered: Delivered) -> bool:
         """Count this delivery; True when it is the third that found no outcome of the ones before: such a
-        batch kills its worker."""
+        batch may kill its worker, or its workers were stopped."""
         async with self._engine.connect() as pooled:
-            return await count_delivery(await driver(pooled), delivered) >= POISON_DELIVERIES
+            return await count_delivery(await driver(pooled), delivered) >= SUSPECT_DELIVERIES
 
     def _applied(self, delivered: Delivered, result: BatchResult, elapsed_ms: int) -> Applied:
         event = delivered.event

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,6 +16,7 @@ from events.tasks import TaskWorkFailed
 from events.topics import REJECTS, TASKS
 from infra.kafka import Publisher, decompress
 from processors.facts import fact, headers_of
+from processors.importer.alone import Alone
 from processors.importer.applying import Applying
 from processors.importer.outcomes import Applied, Delivered, content_hash
 from processors.patience import patiently
@@ -33,6 +34,7 @@ class Importer:
     publisher: Publisher
     worker: str
     namespace: str = ""
+    alone: Alone = field(default_factory=Alone)
 
     async def handle(self, message: Any, batch: Delivered | UnreadableEvent) -> Tell:
         """``batch`` is what ``unpacked`` made of ``message``. Returns when the outcome is in the database,
@@ -43,7 +45,8 @@ class Importer:
         """
         if isinstance(batch, UnreadableEvent):
             return partial(self._unreadable, message, batch)
-        poisonous = await patiently(lambda: self.applying.is_poison(batch))
+        suspect = await patiently(lambda: self.applying.is_suspect(batch))
+        poisonous = suspect and not await patiently(lambda: self.alone.survives(batch))
         try:
             applied = await patiently(lambda: self.applying.apply(batch, poisonous=poisonous))
         except TidemarkError as error:

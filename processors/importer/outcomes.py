@@ -14,7 +14,7 @@ from events.rows import BatchRecorded, RowRejected
 from events.tasks import TaskBatchImported
 from infra.kafka import compress, decompress
 
-POISON_DELIVERIES = 3
+SUSPECT_DELIVERIES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,19 +162,6 @@ async def test_a_value_the_database_refuses_costs_its_row_and_no_other(engine: A
     assert [(one.row_no, one.code) for one in applied.rejects] == [(17, "database_refused")]
 
 
-async def test_the_third_delivery_without_an_outcome_is_poison(
-    engine: AsyncEngine, applying: Applying
-) -> None:
-    task_id = await running_task(engine)
-    batch = recorded(task_id, 1, [document(1), document(2)])
-    assert [await applying.is_poison(batch) for _ in range(3)] == [False, False, True]
-    applied = await applying.apply(batch, poisonous=True)
-    assert applied is not None
-    assert applied.outcome.counts == Counts(rejected=2)
-    assert {one.code for one in applied.rejects} == {"poison"}
-    assert not await applying.is_poison(batch)
-
-
 async def test_a_row_no_message_can_carry_is_rejected(engine: AsyncEngine, applying: Applying) -> None:
     task_id = await running_task(engine)
     applied = await applying.apply(recorded(task_id, 1, [{TOO_LARGE: "1234567"}]))
