@@ -150,9 +150,14 @@ def test_ctrl_c_leaves_the_task_running(
     live: Installed, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     path = written(tmp_path, request, 60_000)
-    with live.spawned("import", str(path), "--follow") as process:
+    # Nothing can be written until the command has gone, however late it is interrupted.
+    with (
+        psycopg.connect(live.env["TIDEMARK_DATABASE_URL"]) as holding,
+        live.spawned("import", str(path), "--follow") as process,
+    ):
+        holding.execute("LOCK TABLE bank_transaction IN SHARE MODE")
         assert process.stderr is not None
-        while "0 %" not in process.stderr.readline():
+        while " %" not in process.stderr.readline():
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
