@@ -19,6 +19,8 @@ READY := .venv/.ready
 # The page. Node of its own is used where it is new enough, else the one that comes as a Python package.
 PAGE := web/dist/index.html
 PAGE_SOURCES := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type f 2>/dev/null)
+WEB_TOOLS := web/node_modules/.bin/openapi-typescript
+CLIENT := web/src/api/schema.d.ts
 OWN_NODE := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 22)' 2>/dev/null && command -v npm >/dev/null && echo yes)
 NPM := $(if $(OWN_NODE),npm,PATH="$(CURDIR)/.venv-node/bin:$$PATH" npm)
 NODE_VERSION := 24.19.0
@@ -26,7 +28,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo demo-clean up down reset status test lint types fmt bench web web-test clean
+.PHONY: help demo demo-clean up down reset status test lint types fmt bench web web-test web-client clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -60,8 +62,17 @@ types: $(READY)
 web: $(PAGE)
 
 # Its checks and component tests want more packages than its build.
-web-test: $(PAGE)
-	cd web && $(NPM) ci --no-fund --no-audit --silent && $(NPM) run --silent check && $(NPM) test --silent
+web-test: $(WEB_TOOLS) $(PAGE)
+	cd web && $(NPM) run --silent check && $(NPM) test --silent
+
+# What the page knows of the API, from the API itself; a test says where the two differ.
+web-client: $(READY) $(WEB_TOOLS)
+	@$(RUN) -m api.document > web/node_modules/.openapi.json
+	@cd web && $(NPM) exec -- openapi-typescript node_modules/.openapi.json --output "$(abspath $(CLIENT))" >/dev/null
+
+$(WEB_TOOLS): web/package-lock.json $(if $(OWN_NODE),,.venv-node/.ready)
+	@cd web && $(NPM) ci --no-fund --no-audit --silent
+	@touch $@
 
 fmt: $(READY)
 	$(RUN) -m ruff check --fix .
@@ -82,7 +93,7 @@ $(READY): uv.lock pyproject.toml | $(UV)
 
 $(PAGE): $(PAGE_SOURCES) $(if $(OWN_NODE),,.venv-node/.ready)
 	@echo "The page: packages of 60 MB, where the cache has none, and its build"
-	@cd web && $(NPM) ci --omit=dev --no-fund --no-audit --silent && $(NPM) run --silent build
+	@cd web && { test node_modules/.package-lock.json -nt package-lock.json || $(NPM) ci --omit=dev --no-fund --no-audit --silent; } && $(NPM) run --silent build
 	@touch $@
 
 .venv-node/.ready: | $(UV)

@@ -3417,6 +3417,17 @@ export interface components {
             behind: number;
         };
         /**
+         * PromoteRequest
+         * @description What may be said with a promotion.
+         */
+        PromoteRequest: {
+            /**
+             * Closed Period Reason
+             * @description An administrator's reason to touch what is booked in the closed period all the same. It is kept beside the log, which names it by an id.
+             */
+            closed_period_reason?: string | null;
+        };
+        /**
          * QualityInfo
          * @description Of texts that were not learned from: how many are as sure as ``confidence``, and how many of those
          *     are right.
@@ -7974,7 +7985,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PromoteRequest"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

@@ -1,0 +1,16 @@
+"""``python -m api.document``: the OpenAPI document as it is served, for whoever generates a client from it."""
+
+import json
+import sys
+
+from api.app import create_app
+from infra.settings import Settings
+
+
+def main() -> None:
+    """Write it as JSON; no server has to run."""
+    json.dump(create_app(Settings()).openapi(), sys.stdout, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()
