@@ -1,4 +1,4 @@
-"""``python -m api.document``: the OpenAPI document as it is served, for whoever generates a client from it."""
+"""``python -m api.document``: the OpenAPI document as it is served, for those who generate a client of it."""
 
 import json
 import sys

@@ -9,6 +9,8 @@ export default defineConfig({
     target: "es2022",
     // Nothing is inlined: the Content-Security-Policy has no data: and no inline script.
     assetsInlineLimit: 0,
+    // Which file imports which: tests/web weighs the first load by it.
+    manifest: true,
     modulePreload: { polyfill: false },
   },
   server: {

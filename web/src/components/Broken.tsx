@@ -1,4 +1,4 @@
-import { Result } from "antd";
+import { Typography } from "antd";
 import { useRouteError } from "react-router";
 import { useWords } from "../i18n";
 import { Problem } from "./Problem";
@@ -8,8 +8,9 @@ export function Broken() {
   const t = useWords();
   const error = useRouteError();
   return (
-    <Result status="error" title={t("app.broken")}>
+    <main style={{ padding: 16, maxWidth: 800, margin: "0 auto" }}>
+      <Typography.Title level={3}>{t("app.broken")}</Typography.Title>
       <Problem error={error} onRetry={() => location.reload()} />
-    </Result>
+    </main>
   );
 }

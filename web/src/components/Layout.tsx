@@ -1,41 +1,78 @@
 import { LogoutOutlined, MoonOutlined, SunOutlined, SyncOutlined } from "@ant-design/icons";
-import { Layout as AntLayout, App, Button, Flex, Spin, Typography, theme } from "antd";
-import { Suspense, useState } from "react";
+import { Button, Flex, Spin, theme } from "antd";
+import { type CSSProperties, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Link, Outlet, useNavigate } from "react-router";
 import { session } from "../api/session";
+import type { TaskInfo } from "../api/tasks";
 import { language, switchLanguage, useWords } from "../i18n";
-import { useMay, useMe } from "../state/session";
+import { live } from "../state/live";
+import { useMay, useMe, useSession } from "../state/session";
 import { switchTheme, useDark } from "../state/theme";
 import { LostServer } from "./LostServer";
-import { SignIn } from "./SignIn";
-import { SyncModal } from "./SyncModal";
-import { Toasts } from "./Toasts";
+
+// What the first page does not show is loaded when it is wanted.
+const SignIn = lazy(async () => ({ default: (await import("./SignIn")).SignIn }));
+const SyncModal = lazy(async () => ({ default: (await import("./SyncModal")).SyncModal }));
+const Toasts = lazy(async () => ({ default: (await import("./Toasts")).Toasts }));
+
+const MOST_TOASTS = 20;
 
 /** What stands around every page: navigation, who is signed in, whether the server answers. */
 export function Layout() {
   const { token } = theme.useToken();
+  const current = useSession();
+  const signedIn = useRef(false);
+  if (current) signedIn.current = true;
+  const ended = useEnded();
   return (
-    // Within the router: what notifications show has links.
-    <App component={AntLayout} style={{ minHeight: "100vh" }}>
-      <AntLayout.Header
+    <div
+      style={{
+        ...colours(token),
+        minHeight: "100vh",
+        background: token.colorBgLayout,
+        color: token.colorText,
+      }}
+    >
+      <header
         style={{
           background: token.colorBgContainer,
           borderBottom: `1px solid ${token.colorBorder}`,
-          padding: "0 16px",
+          padding: "12px 16px",
         }}
       >
         <Header />
-      </AntLayout.Header>
+      </header>
       <LostServer />
-      <AntLayout.Content style={{ padding: 16, maxWidth: 1400, width: "100%", margin: "0 auto" }}>
+      <main style={{ padding: 16, maxWidth: 1400, margin: "0 auto" }}>
         <Suspense fallback={<Spin />}>
           <Outlet />
         </Suspense>
-      </AntLayout.Content>
-      <SignIn />
-      <Toasts />
-    </App>
+      </main>
+      <Suspense fallback={null}>
+        {current === null && <SignIn expired={signedIn.current} />}
+        {ended.length > 0 && <Toasts ended={ended} />}
+      </Suspense>
+    </div>
   );
+}
+
+/** What page.css takes from the theme. */
+function colours(token: ReturnType<typeof theme.useToken>["token"]): CSSProperties {
+  const found = {
+    "--page-focus": token.colorPrimary,
+    "--page-surface": token.colorBgContainer,
+    "--page-head": token.colorFillAlter,
+    "--page-line": token.colorBorderSecondary,
+    "--page-muted": token.colorTextSecondary,
+  };
+  return { ...found, fontFamily: token.fontFamily, fontSize: token.fontSize, lineHeight: token.lineHeight };
+}
+
+/** Tasks that ended while one watched: what shows them is loaded with the first of them. */
+function useEnded(): TaskInfo[] {
+  const [ended, setEnded] = useState<TaskInfo[]>([]);
+  useEffect(() => live.onEnded((task) => setEnded((before) => [...before, task].slice(-MOST_TOASTS))), []);
+  return ended;
 }
 
 function Header() {
@@ -44,11 +81,12 @@ function Header() {
   const dark = useDark();
   const navigate = useNavigate();
   const mayStart = useMay("manager");
-  const [syncing, setSyncing] = useState(false);
+  // Undefined until it is wanted for the first time.
+  const [syncing, setSyncing] = useState<boolean>();
   return (
     <Flex align="center" gap="middle" wrap>
       <Link to="/tasks">
-        <Typography.Text strong>{t("app.title")}</Typography.Text>
+        <strong>{t("app.title")}</strong>
       </Link>
       <Link to="/tasks">{t("nav.tasks")}</Link>
       <Flex flex={1} justify="end" align="center" gap="small" wrap>
@@ -72,11 +110,15 @@ function Header() {
           </Button>
         )}
       </Flex>
-      <SyncModal
-        visible={syncing}
-        onClose={() => setSyncing(false)}
-        onSyncComplete={(task) => void navigate(`/tasks/${task.id}`)}
-      />
+      {syncing !== undefined && (
+        <Suspense fallback={<Spin fullscreen />}>
+          <SyncModal
+            visible={syncing}
+            onClose={() => setSyncing(false)}
+            onSyncComplete={(task) => void navigate(`/tasks/${task.id}`)}
+          />
+        </Suspense>
+      )}
     </Flex>
   );
 }

@@ -1,11 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { Button, Form, Input, Modal, Typography } from "antd";
-import { useRef } from "react";
 import { answered, client } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { session } from "../api/session";
 import { useWords } from "../i18n";
-import { useSession } from "../state/session";
 import { Problem } from "./Problem";
 
 interface Login {
@@ -14,11 +12,8 @@ interface Login {
 }
 
 /** Over whatever page one is on, so that it is still there afterwards, with its filters and its place. */
-export function SignIn() {
+export function SignIn({ expired }: { expired: boolean }) {
   const t = useWords();
-  const current = useSession();
-  const before = useRef(false);
-  if (current) before.current = true;
   const signing = useMutation({
     mutationFn: (login: Login) =>
       answered(
@@ -32,16 +27,8 @@ export function SignIn() {
   });
   const wrong = signing.error instanceof ApiProblem && signing.error.status === 401;
   return (
-    <Modal
-      open={current === null}
-      title={t("signin.title")}
-      closable={false}
-      keyboard={false}
-      footer={null}
-      destroyOnHidden
-      width={380}
-    >
-      {before.current && <Typography.Paragraph>{t("signin.expired")}</Typography.Paragraph>}
+    <Modal open title={t("signin.title")} closable={false} keyboard={false} footer={null} width={380}>
+      {expired && <Typography.Paragraph>{t("signin.expired")}</Typography.Paragraph>}
       <Form<Login> layout="vertical" onFinish={(login) => signing.mutate(login)} requiredMark={false}>
         <Form.Item name="username" label={t("signin.name")} rules={[{ required: true, message: "" }]}>
           <Input autoComplete="username" autoFocus />

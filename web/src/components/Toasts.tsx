@@ -1,26 +1,25 @@
-import { App } from "antd";
-import { useEffect } from "react";
+import { notification } from "antd";
+import { useEffect, useRef } from "react";
 import { Link } from "react-router";
 import type { TaskInfo } from "../api/tasks";
 import { say, type Word } from "../i18n";
-import { live } from "../state/live";
 
-/** One for each task that ends while this tab is open, with the way to it. */
-export function Toasts() {
-  const { notification } = App.useApp();
-  useEffect(
-    () =>
-      live.onEnded((task) => {
-        const show = SHOWN[task.status] ?? "info";
-        notification[show]({
-          key: task.id,
-          title: `${say(`kind.${task.kind}` as Word)}: ${say(`status.${stands(task)}` as Word)}`,
-          description: <Link to={`/tasks/${task.id}`}>{task.about ?? task.id}</Link>,
-        });
-      }),
-    [notification],
-  );
-  return null;
+/** One for each task that ended, once, with the way to it. */
+export function Toasts({ ended }: { ended: readonly TaskInfo[] }) {
+  // By the hook, whose holder stands within the router: what notifications show has links.
+  const [shown, holder] = notification.useNotification();
+  const told = useRef(new Set<string>());
+  useEffect(() => {
+    for (const task of ended.filter(({ id, attempt }) => !told.current.has(`${id}:${attempt}`))) {
+      told.current.add(`${task.id}:${task.attempt}`);
+      shown[SHOWN[task.status] ?? "info"]({
+        key: task.id,
+        title: `${say(`kind.${task.kind}` as Word)}: ${say(`status.${stands(task)}` as Word)}`,
+        description: <Link to={`/tasks/${task.id}`}>{task.about ?? task.id}</Link>,
+      });
+    }
+  }, [shown, ended]);
+  return holder;
 }
 
 const SHOWN: Record<string, "success" | "error" | "info"> = { completed: "success", failed: "error" };

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Empty, Flex, Input, Select, Table, type TableColumnsType } from "antd";
+import { Button, Empty, Flex, Input, Select } from "antd";
 import { useEffect, useMemo } from "react";
 import { Link } from "react-router";
 import { isNewer, listTasks, type Status, type TaskInfo, type TaskQuery } from "../api/tasks";
 import { Problem } from "../components/Problem";
 import { Progress } from "../components/Progress";
+import { type Column, Rows } from "../components/Rows";
 import { StatusTag } from "../components/StatusTag";
 import { useWords, type Word } from "../i18n";
 import { useFilters } from "../state/filters";
@@ -48,21 +49,13 @@ export function Tasks() {
         {filtered && <Button onClick={clear}>{t("tasks.clear")}</Button>}
       </Flex>
       <Problem error={query.error} onRetry={() => void query.refetch()} />
-      <Table
-        rowKey="id"
+      <Rows
         columns={columns}
-        dataSource={rows}
+        rows={rows}
+        keyOf={(task) => task.id}
+        label={t("nav.tasks")}
         loading={query.isPending}
-        pagination={false}
-        size="middle"
-        scroll={{ x: "max-content" }}
-        locale={{
-          emptyText: query.isPending ? (
-            " "
-          ) : (
-            <Empty description={t(filtered ? "tasks.none" : "tasks.empty_hint")} />
-          ),
-        }}
+        empty={<Empty description={t(filtered ? "tasks.none" : "tasks.empty_hint")} />}
       />
       {query.hasNextPage && (
         <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -142,27 +135,25 @@ function useNewTasks(rows: readonly TaskInfo[], refetch: () => unknown): void {
   }, [version, newestKnown, refetch]);
 }
 
-function useColumns(): TableColumnsType<TaskInfo> {
+function useColumns(): Column<TaskInfo>[] {
   const t = useWords();
   const format = useFormat();
   return [
     {
       title: t("tasks.about"),
       key: "about",
-      render: (_, task) => (
-        <Link to={`/tasks/${task.id}`}>{task.about ?? t(`kind.${task.kind}` as Word)}</Link>
-      ),
+      show: (task) => <Link to={`/tasks/${task.id}`}>{task.about ?? t(`kind.${task.kind}` as Word)}</Link>,
     },
-    { title: t("tasks.kind"), key: "kind", render: (_, task) => t(`kind.${task.kind}` as Word) },
-    { title: t("tasks.status"), key: "status", render: (_, task) => <StatusTag task={task} /> },
-    { title: t("tasks.progress"), key: "progress", render: (_, task) => <Progress task={task} compact /> },
+    { title: t("tasks.kind"), key: "kind", show: (task) => t(`kind.${task.kind}` as Word) },
+    { title: t("tasks.status"), key: "status", show: (task) => <StatusTag task={task} /> },
+    { title: t("tasks.progress"), key: "progress", show: (task) => <Progress task={task} compact /> },
     {
       title: t("verdict.rejected"),
       key: "rejected",
-      align: "right",
-      render: (_, task) => (task.counts.rejected ? format.number(task.counts.rejected) : ""),
+      number: true,
+      show: (task) => (task.counts.rejected ? format.number(task.counts.rejected) : ""),
     },
-    { title: t("tasks.who"), key: "who", dataIndex: "submitted_by" },
-    { title: t("tasks.when"), key: "when", render: (_, task) => format.moment(task.created_at) },
+    { title: t("tasks.who"), key: "who", show: (task) => task.submitted_by },
+    { title: t("tasks.when"), key: "when", show: (task) => format.moment(task.created_at, true) },
   ];
 }
