@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import WebSocket
@@ -9,6 +10,7 @@ from fastapi import WebSocket
 from api.context import Context
 from api.problems import Problem
 from api.tokens import allows
+from infra.wording import Language, language_of
 from projections.position import BadPosition, Vector, parse_vector
 
 AUTH_SECONDS = 5.0
@@ -26,8 +28,17 @@ class Closed(Exception):
         self.reason = reason
 
 
-async def authenticated(socket: WebSocket, context: Context) -> tuple[str, Vector | None]:
-    """Who comes says a token first, and the position from which changes are wanted."""
+@dataclass(frozen=True)
+class Opening:
+    """What a client says first: who it is, from which position on changes are wanted, in which words."""
+
+    token: str
+    since: Vector | None
+    language: Language
+
+
+async def authenticated(socket: WebSocket, context: Context) -> Opening:
+    """Who comes says a token first. Without ``language`` its words are in the one of Accept-Language."""
     try:
         async with asyncio.timeout(AUTH_SECONDS):
             message = read(await socket.receive_text())
@@ -37,12 +48,21 @@ async def authenticated(socket: WebSocket, context: Context) -> tuple[str, Vecto
     if message.get("type") != "auth" or not isinstance(token, str):
         raise Closed(UNAUTHORISED, "the first message is auth, with a token")
     await check_user(context, token)
-    if since is None:
-        return token, None
     try:
-        return token, parse_vector(str(since))
+        vector = None if since is None else parse_vector(str(since))
     except BadPosition as bad:
         raise Closed(BAD_MESSAGE, "position_invalid") from bad
+    return Opening(token, vector, _language(message, socket))
+
+
+def _language(message: dict[str, Any], socket: WebSocket) -> Language:
+    # A browser sends its own language and lets no script say another in a header.
+    said = message.get("language")
+    if said is None:
+        return language_of(socket.headers.get("accept-language"))
+    if not isinstance(said, str):
+        raise Closed(BAD_MESSAGE, "language_invalid")
+    return language_of(said)
 
 
 async def check_user(context: Context, token: str) -> None:

@@ -1,6 +1,7 @@
 """WebSockets: every change of a task, or of all, as the whole task; nothing is missed and nothing goes back.
 
-The first message is ``{"type": "auth", "token": …, "from": position or null}``, within 5 s. Then come
+The first message is ``{"type": "auth", "token": …, "from": position or null,
+"language": "ru"}``, within 5 s; only the token is needed. Then come
 one ``snapshot``, a ``task`` for every change, ``removed`` where cleanup took one away, and ``ping``.
 """
 
@@ -16,10 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api import shown
 from api.context import Context, context_of
 from api.feed import Feed, Slow
-from api.handshake import AGAIN, TOO_SLOW, UNKNOWN, Closed, authenticated, check_user, read
+from api.handshake import AGAIN, TOO_SLOW, UNKNOWN, Closed, Opening, authenticated, check_user, read
 from events.topics import TASKS
 from infra.postgres import is_outage
-from infra.wording import Language, language_of
 from projections.position import Vector, vector_text
 from projections.queries import freshness, tasks
 from projections.queries.task_filter import TaskFilter
@@ -64,13 +64,14 @@ async def _served(socket: WebSocket, task_id: str | None) -> None:
 
 
 async def _talk(socket: WebSocket, context: Context, task_id: str | None) -> None:
-    token, since = await authenticated(socket, context)
+    opening = await authenticated(socket, context)
     wanted = _uuid(task_id) if task_id is not None else None
-    language = language_of(socket.headers.get("accept-language"))
-    feed = Feed(str(wanted) if wanted else None, language)
+    feed = Feed(str(wanted) if wanted else None, opening.language)
     async with context.hub.subscribed(feed.hear):
-        await _send(socket, await _snapshot(context, feed, wanted, since, language))
-        await _first_to_end(_send_all(socket, feed), _listen(socket, feed), _stays_allowed(context, token))
+        await _send(socket, await _snapshot(context, feed, wanted, opening))
+        await _first_to_end(
+            _send_all(socket, feed), _listen(socket, feed), _stays_allowed(context, opening.token)
+        )
 
 
 async def _first_to_end(*parts: Coroutine[Any, Any, None]) -> None:
@@ -93,17 +94,15 @@ async def _stays_allowed(context: Context, token: str) -> None:
         await check_user(context, token)
 
 
-async def _snapshot(
-    context: Context, feed: Feed, wanted: UUID | None, since: Vector | None, language: Language
-) -> dict[str, Any]:
+async def _snapshot(context: Context, feed: Feed, wanted: UUID | None, opening: Opening) -> dict[str, Any]:
     async with context.reading.connect() as connection:
         await connection.execution_options(isolation_level="REPEATABLE READ")
         position = await freshness.vector(connection, context.settings.namespace + TASKS)
-        rows = await _rows(connection, wanted, since, position)
+        rows = await _rows(connection, wanted, opening.since, position)
     if wanted is not None and not rows:
         raise Closed(UNKNOWN, "there is no such task")
     feed.begin(position)
-    shown_rows = [shown.task_info(row, language).model_dump(mode="json") for row in rows]
+    shown_rows = [shown.task_info(row, opening.language).model_dump(mode="json") for row in rows]
     body = {"task": shown_rows[0]} if wanted is not None else {"items": shown_rows}
     return {"type": "snapshot", "position": vector_text(position), **body}
 

@@ -32,12 +32,10 @@ async def api_served(api: Installation) -> AsyncIterator[Served]:
 
 
 async def _opened(
-    made: Served, path: str, token: object, since: object = None, language: str = "en"
+    made: Served, path: str, token: object, since: object = None, header: str = "en", **more: object
 ) -> ClientConnection:
-    socket = await connect(
-        made.socket_url(path), additional_headers={"Accept-Language": language}, proxy=None
-    )
-    await socket.send(json.dumps({"type": "auth", "token": token, "from": since}))
+    socket = await connect(made.socket_url(path), additional_headers={"Accept-Language": header}, proxy=None)
+    await socket.send(json.dumps({"type": "auth", "token": token, "from": since} | more))
     return socket
 
 
@@ -118,8 +116,11 @@ async def test_words_are_in_the_readers_language(api: Installation, api_served: 
     task_id = await api.submitted()
     await api.post(f"/tasks/{task_id}/cancel")
     path = f"/ws/tasks/{task_id}"
-    async with await _opened(api_served, path, api.tokens["user"], language="ru") as socket:
+    async with await _opened(api_served, path, api.tokens["user"], header="ru") as socket:
         assert "Остановлена" in (await _next(socket))["task"]["progress"]["message"]
+    # What the page was switched to, whatever the browser sends.
+    async with await _opened(api_served, path, api.tokens["user"], None, "ru", language="en") as socket:
+        assert "Stopped" in (await _next(socket))["task"]["progress"]["message"]
 
 
 async def test_who_may_not_is_told_so(api: Installation, api_served: Served) -> None:
@@ -142,6 +143,8 @@ async def test_what_is_not_there_and_what_cannot_be_read(api: Installation, api_
     for path in (NOWHERE, "/ws/tasks/x"):
         async with await _opened(api_served, path, token) as socket:
             assert await _closed_with(socket) == 4404
+    async with await _opened(api_served, "/ws/tasks", token, None, "ru", language=7) as socket:
+        assert await _closed_with(socket) == 4400
     for since in ("x", "1:2:3", 7):
         async with await _opened(api_served, "/ws/tasks", token, since) as socket:
             assert await _closed_with(socket) == 4400

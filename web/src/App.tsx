@@ -42,13 +42,14 @@ export function App() {
   const language = useLanguage();
   const dark = useDark();
   const current = useSession();
-  // A new session asks again what the old one was refused.
+  // A new session asks again what the old one was refused; another language, for its words.
   useEffect(() => {
+    document.documentElement.lang = language;
     if (current) {
       live.start();
       void queries.invalidateQueries();
     } else live.stop();
-  }, [current]);
+  }, [current, language]);
   return (
     <ConfigProvider
       csp={{ nonce }}

@@ -1,5 +1,6 @@
 /** Tasks: what the API knows of them, what one can ask of them, and how they change as one watches. */
 
+import { language } from "../i18n";
 import { answered, client } from "./client";
 import type { components, operations } from "./schema";
 import { session } from "./session";
@@ -120,7 +121,8 @@ export class TaskWebSocket {
     const path = this.taskId === null ? "" : `/${this.taskId}`;
     const socket = new WebSocket(`${scheme}://${location.host}/api/v1/ws/tasks${path}`);
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "auth", token, from: this.position }));
+    socket.onopen = () =>
+      socket.send(JSON.stringify({ type: "auth", token, from: this.position, language: language() }));
     socket.onmessage = (event) => this.heard(JSON.parse(String(event.data)) as Message);
     socket.onclose = (event) => this.ended(socket, event.code);
   }

@@ -31,7 +31,7 @@ export function StatusTag({ task }: { task: TaskInfo }) {
     const { at, tries, limit } = task.retry;
     return (
       <Tag color="warning" icon={<SyncOutlined />}>
-        {t("status.retrying", { at: format.moment(at), tries, limit: limit || "∞" })}
+        {t("status.retrying", { at: format.clock(at), tries, limit: limit || "∞" })}
       </Tag>
     );
   }

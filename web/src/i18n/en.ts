@@ -1,5 +1,8 @@
+import { en as events } from "./events";
+
 /** `{n|row|rows}` is the form that goes with the number n. */
 export const en = {
+  ...events,
   "app.title": "Tidemark",
   "app.language": "Русский",
   "app.dark": "Dark",

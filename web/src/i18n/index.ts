@@ -17,6 +17,11 @@ function first(): Language {
   return navigator.language.toLowerCase().startsWith("ru") ? "ru" : "en";
 }
 
+/** Whether there is such a word: names that come from the server may be newer than the page. */
+export function isWord(name: string): name is Word {
+  return name in en;
+}
+
 /** The language of the page: the browser's, until somebody switches. */
 export function language(): Language {
   return chosen;
@@ -25,7 +30,6 @@ export function language(): Language {
 export function switchLanguage(to: Language): void {
   chosen = to;
   localStorage.setItem(KEY, to);
-  document.documentElement.lang = to;
   for (const listener of listeners) listener();
 }
 
@@ -57,5 +61,3 @@ export function useWords(): (word: Word, args?: Arguments) => string {
   const current = useLanguage();
   return (word, args) => say(word, args, current);
 }
-
-document.documentElement.lang = chosen;

@@ -1,6 +1,8 @@
 import type { Word } from ".";
+import { ru as events } from "./events";
 
 export const ru: Record<Word, string> = {
+  ...events,
   "app.title": "Tidemark",
   "app.language": "English",
   "app.dark": "Темная",

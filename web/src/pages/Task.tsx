@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Descriptions, Flex, Result, Skeleton, Table, Timeline, Typography } from "antd";
+import { Alert, Descriptions, Flex, Result, Skeleton, Table, Typography } from "antd";
 import { Link, useParams } from "react-router";
 import { answered, client } from "../api/client";
 import { ApiProblem } from "../api/problem";
-import { hasEnded, type TaskInfo } from "../api/tasks";
+import type { TaskInfo } from "../api/tasks";
 import { Counts } from "../components/Counts";
 import { Problem } from "../components/Problem";
 import { Progress } from "../components/Progress";
 import { StatusTag } from "../components/StatusTag";
 import { StopButton } from "../components/StopButton";
+import { Story } from "../components/Story";
 import { useWords, type Word } from "../i18n";
 import { useFormat } from "../state/format";
 import { useTask } from "../state/task";
@@ -93,41 +94,6 @@ function Rejects({ task }: { task: TaskInfo }) {
           { title: t("task.value"), dataIndex: "value", key: "value" },
           { title: t("task.why"), dataIndex: "message", key: "message" },
         ]}
-      />
-    </section>
-  );
-}
-
-/** What happened, in the order of the log. */
-function Story({ task }: { task: TaskInfo }) {
-  const t = useWords();
-  const format = useFormat();
-  const { data, error } = useQuery({
-    queryKey: ["events", task.id, task.status, task.attempt],
-    queryFn: () =>
-      answered(
-        client.GET("/api/v1/tasks/{task_id}/events", {
-          params: { path: { task_id: task.id }, query: { limit: MOST_SHOWN } },
-        }),
-      ),
-    enabled: hasEnded(task) || task.attempt > 0,
-  });
-  return (
-    <section>
-      <Typography.Title level={4}>{t("task.events")}</Typography.Title>
-      <Problem error={error} />
-      <Timeline
-        items={(data?.items ?? []).map((event) => ({
-          key: event.position,
-          content: (
-            <>
-              <Typography.Text>{event.type}</Typography.Text>{" "}
-              <Typography.Text type="secondary">
-                {format.moment(event.time, true)} · {event.actor_name ?? event.actor}
-              </Typography.Text>
-            </>
-          ),
-        }))}
       />
     </section>
   );

@@ -122,7 +122,7 @@ function useTasks(filters: TaskQuery) {
 
 function newest(row: TaskInfo): TaskInfo {
   const heard = live.task(row.id);
-  return heard && isNewer(heard, row) ? heard : row;
+  return heard && !isNewer(row, heard) ? heard : row;
 }
 
 /** A task that the list does not have yet may belong into it: the server knows by which filter. */
@@ -154,6 +154,6 @@ function useColumns(): Column<TaskInfo>[] {
       show: (task) => (task.counts.rejected ? format.number(task.counts.rejected) : ""),
     },
     { title: t("tasks.who"), key: "who", show: (task) => task.submitted_by },
-    { title: t("tasks.when"), key: "when", show: (task) => format.moment(task.created_at, true) },
+    { title: t("tasks.when"), key: "when", show: (task) => format.moment(task.created_at) },
   ];
 }

@@ -26,12 +26,17 @@ export function day(text: string, language: Language): string {
   return language === "ru" ? `${date}.${month}.${year}` : `${year}-${month}-${date}`;
 }
 
-/** A moment (UTC in the API) in the reader's own time. */
-export function moment(text: string, language: Language, seconds = false): string {
-  return new Date(text).toLocaleString(language, {
+/** A moment (UTC in the API) in the reader's own time; in English as days are written, 2026-03-01 10:42:57. */
+export function moment(text: string, language: Language, seconds = true): string {
+  return new Date(text).toLocaleString(language === "ru" ? "ru" : "sv", {
     dateStyle: "short",
     timeStyle: seconds ? "medium" : "short",
   });
+}
+
+/** When it will be, for what is near: the time alone. */
+export function clock(text: string, language: Language): string {
+  return new Date(text).toLocaleTimeString(language === "ru" ? "ru" : "sv");
 }
 
 export function duration(seconds: number, language: Language): string {
@@ -51,7 +56,8 @@ export function useFormat() {
     number: (n: number, digits = 0) => numbers(language, digits).format(n),
     money: (text: string) => money(text, language),
     day: (text: string) => day(text, language),
-    moment: (text: string, seconds = false) => moment(text, language, seconds),
+    moment: (text: string, seconds = true) => moment(text, language, seconds),
+    clock: (text: string) => clock(text, language),
     duration: (seconds: number) => duration(seconds, language),
   };
 }

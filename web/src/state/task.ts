@@ -21,5 +21,6 @@ export function useTask(id: string, useWebSocket = true) {
 
 function later<T extends TaskInfo | undefined>(one: T, other: TaskInfo | undefined): T | TaskInfo {
   if (!one || !other) return (one ?? other) as T | TaskInfo;
-  return isNewer(other, one) ? other : one;
+  // Of two that say the same the first: it was asked for in the language that is chosen now.
+  return isNewer(one, other) ? one : other;
 }
