@@ -1,4 +1,11 @@
 # One image for every process; compose.yaml says which one a container is.
+FROM node:24-slim AS page
+WORKDIR /web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --omit=dev --no-fund --no-audit
+COPY web .
+RUN npm run build
+
 FROM python:3.11-slim AS packages
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /app
@@ -20,6 +27,7 @@ COPY processors processors
 COPY projections projections
 COPY api api
 COPY cli cli
+COPY --from=page /web/dist web/dist
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     TIDEMARK_HOME=/data TIDEMARK_API_HOST=0.0.0.0 TIDEMARK_PORT=8000
 USER tidemark

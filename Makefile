@@ -2,6 +2,7 @@
 #   make demo [ONCE=1]   import generated statements before your eyes
 #   make up              the stack, empty, in the foreground;  make down, make reset
 #   make test            everything that CI runs
+#   make web             the page alone; make web-client after a change of the API
 #   make bench           measure, and write benchmarks/results.md;  BENCH="--rows 100000 --only import"
 
 SHELL := /bin/sh
@@ -80,6 +81,7 @@ fmt: $(READY)
 
 # One run, so that its last line counts everything; tests/conftest.py keeps whole-system tests for the end.
 test: lint types web-test
+	@command -v chromium >/dev/null || echo "!!! THE PAGE IS NOT TESTED IN A BROWSER: there is no Chromium (Debian: apt install chromium)"
 	$(RUN) -m pytest -q -n 2 --dist loadgroup --cov --cov-report=term
 
 clean:

@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 // Chromium has these and jsdom has not.
@@ -16,6 +16,9 @@ globalThis.ResizeObserver ??= class {
   unobserve(): void {}
   disconnect(): void {}
 };
+
+// A fact that does not come fails a test; a busy machine does not.
+configure({ asyncUtilTimeout: 20_000 });
 
 localStorage.setItem("tidemark.language", "en");
 afterEach(cleanup);
