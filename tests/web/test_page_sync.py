@@ -52,7 +52,7 @@ def test_a_running_task_is_stopped_after_a_question(comes: Coming, onec: OneC) -
     somebody.starts()
     dialog = somebody.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Stop").click()
-    question = somebody.page.get_by_role("tooltip", name="Stop this task?")
+    question = somebody.page.locator(".ant-popconfirm", has_text="Stop this task?")
     expect(question).to_contain_text("What has been written stays")
     question.get_by_role("button", name="Let it run").click()
     expect(somebody.page.get_by_text("Stopped")).to_have_count(0)
@@ -81,7 +81,7 @@ def test_the_days_sent_are_the_days_picked(comes: Coming, zone: str, now: str, f
     assert shown == [f"{date.fromisoformat(day):%d/%m/%Y}" for day in (first, last)]
     with somebody.page.expect_request("**/bank-transactions/sync-async") as asked:
         somebody.starts()
-    sent = asked.value.post_data_json
+    sent = asked.value.post_data_json or {}
     assert (sent["date_from"], sent["date_to"]) == (first, last)
 
 
@@ -100,7 +100,7 @@ def test_on_a_phone_one_can_watch_stop_and_read(comes: Coming, onec: OneC) -> No
         assert width <= PHONE["width"], path
     somebody.page.get_by_role("link", name=re.compile("2024")).first.click()
     somebody.button("stop").click()
-    somebody.page.get_by_role("tooltip").get_by_role("button", name="Stop", exact=True).click()
+    somebody.page.locator(".ant-popconfirm").get_by_role("button", name="Stop", exact=True).click()
     expect(somebody.page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=60_000)
 
 

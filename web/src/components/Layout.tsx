@@ -91,7 +91,7 @@ function Header() {
       <Link to="/tasks">{t("nav.tasks")}</Link>
       <Flex flex={1} justify="end" align="center" gap="small" wrap>
         {mayStart && (
-          <Button type="primary" icon={<SyncOutlined />} onClick={() => setSyncing(true)}>
+          <Button type="primary" icon={<SyncOutlined aria-hidden />} onClick={() => setSyncing(true)}>
             {t("nav.sync")}
           </Button>
         )}
@@ -101,11 +101,16 @@ function Header() {
         <Button
           type="text"
           aria-label={t(dark ? "app.light" : "app.dark")}
-          icon={dark ? <SunOutlined /> : <MoonOutlined />}
+          icon={dark ? <SunOutlined aria-hidden /> : <MoonOutlined aria-hidden />}
           onClick={() => switchTheme(!dark)}
         />
         {me && (
-          <Button type="text" icon={<LogoutOutlined />} title={t("signin.out")} onClick={() => session.end()}>
+          <Button
+            type="text"
+            icon={<LogoutOutlined aria-hidden />}
+            title={t("signin.out")}
+            onClick={() => session.end()}
+          >
             {me.name}
           </Button>
         )}

@@ -14,13 +14,13 @@ import { useWords, type Word } from "../i18n";
 import { useFormat } from "../state/format";
 
 const SHOWN: Record<string, [string, ReactNode]> = {
-  pending: ["default", <ClockCircleOutlined key="icon" />],
-  running: ["processing", <SyncOutlined key="icon" spin />],
-  completed: ["success", <CheckCircleOutlined key="icon" />],
-  partial: ["warning", <ExclamationCircleOutlined key="icon" />],
-  undone: ["default", <RollbackOutlined key="icon" />],
-  failed: ["error", <CloseCircleOutlined key="icon" />],
-  cancelled: ["default", <PauseCircleOutlined key="icon" />],
+  pending: ["default", <ClockCircleOutlined aria-hidden key="icon" />],
+  running: ["processing", <SyncOutlined aria-hidden key="icon" spin />],
+  completed: ["success", <CheckCircleOutlined aria-hidden key="icon" />],
+  partial: ["warning", <ExclamationCircleOutlined aria-hidden key="icon" />],
+  undone: ["default", <RollbackOutlined aria-hidden key="icon" />],
+  failed: ["error", <CloseCircleOutlined aria-hidden key="icon" />],
+  cancelled: ["default", <PauseCircleOutlined aria-hidden key="icon" />],
 };
 
 /** How a task stands, truthfully: one that waits for its next try says when, and how many there were. */
@@ -30,7 +30,7 @@ export function StatusTag({ task }: { task: TaskInfo }) {
   if (task.retry) {
     const { at, tries, limit } = task.retry;
     return (
-      <Tag color="warning" icon={<SyncOutlined />}>
+      <Tag color="warning" icon={<SyncOutlined aria-hidden />}>
         {t("status.retrying", { at: format.clock(at), tries, limit: limit || "∞" })}
       </Tag>
     );

@@ -22,7 +22,12 @@ export function StopButton({ task }: { task: TaskInfo }) {
         okButtonProps={{ danger: true }}
         onConfirm={() => stopping.mutate()}
       >
-        <Button danger icon={<StopOutlined />} loading={stopping.isPending} disabled={stopping.isSuccess}>
+        <Button
+          danger
+          icon={<StopOutlined aria-hidden />}
+          loading={stopping.isPending}
+          disabled={stopping.isSuccess}
+        >
           {t("task.stop")}
         </Button>
       </Popconfirm>
