@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from tests.system.client import Client
 from tests.system.onec import OneC
 from tests.system.running import RunningStack
 from tests.web.person import Person, Watched
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -61,6 +63,14 @@ def stack(browser: Browser, stack_of_the_page: RunningStack, onec: OneC) -> Runn
     """The stack, running; not started where there is no browser to look at it."""
     stack_of_the_page.start()
     return stack_of_the_page
+
+
+@pytest.fixture
+def client(stack: RunningStack) -> Iterator[Client]:
+    """Somebody else, at the API."""
+    found = Client.signed_in(stack.known()["api"], "manager", stack.passwords["manager"])
+    yield found
+    found.http.close()
 
 
 Coming = Callable[..., Person]

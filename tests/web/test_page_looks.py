@@ -4,14 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.system.client import Client
-from tests.system.running import RunningStack
 from tests.web.conftest import Coming
 
 
 @pytest.fixture
-def task_id(stack: RunningStack) -> str:
+def task_id(client: Client) -> str:
     """A task that has ended."""
-    client = Client.signed_in(stack.known()["api"], "manager", stack.passwords["manager"])
     answer = client.http.post("/sync-1c/contractors/sync-async")
     found = str(answer.raise_for_status().json()["task_id"])
     client.finished(found)

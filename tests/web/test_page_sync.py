@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from tests.system.client import Client
 from tests.system.onec import OneC
-from tests.system.running import RunningStack
 from tests.waiting import until
 from tests.web.conftest import Coming
 from tests.web.person import Person
@@ -29,14 +28,13 @@ def _task_id(somebody: Person) -> str:
     [("en", "05/03/2026", "06/03/2026"), ("ru", "09.03.2026", "10.03.2026")],
 )
 def test_a_period_is_loaded_before_ones_eyes(
-    comes: Coming, stack: RunningStack, language: str, first: str, last: str
+    comes: Coming, client: Client, language: str, first: str, last: str
 ) -> None:
     somebody = comes(language=language).signs_in().is_in()
     somebody.asks_for(first, last)
     somebody.starts()
     task_id = _task_id(somebody)
     expect(somebody.page.get_by_text(DONE[language], exact=True).first).to_be_visible(timeout=120_000)
-    client = Client.signed_in(stack.known()["api"], "user", stack.passwords["user"])
     total = client.task(task_id)["counts"]["created"]
     assert total > 0
     shown = somebody.page.locator(".ant-statistic", has_text="Created" if language == "en" else "Создано")
