@@ -3,7 +3,7 @@ import { Button, DatePicker, Form, Modal, Switch, Tabs, Typography } from "antd"
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { startContractors, startTransactions, type TaskInfo } from "../api/tasks";
-import { useWords } from "../i18n";
+import { useLanguage, useWords } from "../i18n";
 import { Problem } from "./Problem";
 import { TaskProgress } from "./TaskProgress";
 
@@ -74,6 +74,7 @@ function Transactions({ onStarted, period }: Starting) {
       startTransactions(from.format(DAY), to.format(DAY), classify),
     onSuccess: (started) => onStarted(started.task_id),
   });
+  const shown = useLanguage() === "ru" ? "DD.MM.YYYY" : DAY;
   const days = period?.map((text) => dayjs(text, DAY));
   return (
     <Form<Period>
@@ -86,7 +87,7 @@ function Transactions({ onStarted, period }: Starting) {
         label={t("sync.period")}
         rules={[{ required: true, message: t("sync.period_needed") }]}
       >
-        <DatePicker.RangePicker presets={presets(t)} style={{ width: "100%" }} />
+        <DatePicker.RangePicker format={shown} presets={presets(t)} style={{ width: "100%" }} />
       </Form.Item>
       <Form.Item name="classify" label={t("sync.classify")} valuePropName="checked">
         <Switch />
