@@ -35,12 +35,14 @@ const LIGHT = {
   colorWarning: "#874d00",
   colorError: "#cf1322",
   colorTextDescription: "rgba(0, 0, 0, 0.65)",
+  colorTextPlaceholder: "rgba(0, 0, 0, 0.6)",
 };
 const DARK = {
   colorLink: "#69b1ff",
   colorSuccess: "#73d13d",
   colorError: "#ff7875",
   colorTextDescription: "rgba(255, 255, 255, 0.65)",
+  colorTextPlaceholder: "rgba(255, 255, 255, 0.6)",
 };
 const MOST_TRIES = 3;
 const queries = new QueryClient({

@@ -7,7 +7,7 @@ import {
   RollbackOutlined,
   SyncOutlined,
 } from "@ant-design/icons";
-import { Tag } from "antd";
+import { Tag, theme } from "antd";
 import type { ReactNode } from "react";
 import type { TaskInfo } from "../api/tasks";
 import { useWords, type Word } from "../i18n";
@@ -27,20 +27,24 @@ const SHOWN: Record<string, [string, ReactNode]> = {
 export function StatusTag({ task }: { task: TaskInfo }) {
   const t = useWords();
   const format = useFormat();
+  // The icon says the colour; the words have to be read.
+  const { colorText: color } = theme.useToken().token;
   if (task.retry) {
     const { at, tries, limit } = task.retry;
     return (
       <Tag color="warning" icon={<SyncOutlined aria-hidden />}>
-        {t("status.retrying", { at: format.clock(at), tries, limit: limit || "∞" })}
+        <span style={{ color }}>
+          {t("status.retrying", { at: format.clock(at), tries, limit: limit || "∞" })}
+        </span>
       </Tag>
     );
   }
   const how =
     task.status === "completed" && task.outcome !== "clean" && task.outcome ? task.outcome : task.status;
-  const [color, icon] = SHOWN[how] ?? ["default", null];
+  const [kind, icon] = SHOWN[how] ?? ["default", null];
   return (
-    <Tag color={color} icon={icon}>
-      {t(`status.${how}` as Word)}
+    <Tag color={kind} icon={icon}>
+      <span style={{ color }}>{t(`status.${how}` as Word)}</span>
     </Tag>
   );
 }
