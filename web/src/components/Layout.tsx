@@ -51,6 +51,7 @@ function Header() {
         <Typography.Text strong>{t("app.title")}</Typography.Text>
       </Link>
       <Link to="/tasks">{t("nav.tasks")}</Link>
+      {mayStart && <Link to="/upload">{t("nav.upload")}</Link>}
       <Flex flex={1} justify="end" align="center" gap="small" wrap>
         {mayStart && (
           <Button type="primary" icon={<SyncOutlined />} onClick={() => setSyncing(true)}>
