@@ -4,10 +4,10 @@ export const UPLOADS = {
   "bank-transactions": "bank_transactions",
   contractors: "contractors",
   stock: "stock_import",
-  components: "components_import",
-  quotes: "quotes_import",
-  "part-numbers": "part_numbers_import",
-  "currency-rates": "currency_rates_import",
+  components: "components",
+  quotes: "quotes",
+  "part-numbers": "part_numbers",
+  "currency-rates": "currency_rates",
 } as const;
 
 export type Upload = keyof typeof UPLOADS;
