@@ -7,5 +7,7 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/testing/setup.ts"],
     restoreMocks: true,
+    // Tables of Ant Design are slow to render in jsdom where the machine has other work.
+    testTimeout: 60_000,
   },
 });
