@@ -12,11 +12,15 @@ import { SameForAll } from "./SameForAll";
 interface Props {
   task: TaskInfo;
   group: RejectGroup;
+  /** The first row has the cursor at once. */
+  typing: boolean;
   onChanged(): void;
+  /** Its last row is done. */
+  onEnd(): void;
 }
 
 /** The rows of one cause; Enter in one corrects it and goes on to the next. */
-export function Group({ task, group, onChanged }: Props) {
+export function Group({ task, group, typing, onChanged, onEnd }: Props) {
   const t = useWords();
   const mayEdit = useMay("manager") && hasEnded(task) && !task.dry_run;
   const queries = useQueryClient();
@@ -36,7 +40,9 @@ export function Group({ task, group, onChanged }: Props) {
   const goOn = (row: Reject) => {
     const inputs = [...(list.current?.querySelectorAll<HTMLInputElement>("input[data-row]") ?? [])];
     const own = inputs.findIndex((input) => input.dataset.row === String(row.row_no));
-    inputs[own + 1]?.focus();
+    const next = inputs[own + 1];
+    if (next) next.focus();
+    else if (!query.hasNextPage) onEnd();
   };
   return (
     <Flex vertical gap="middle" ref={list}>
@@ -45,12 +51,13 @@ export function Group({ task, group, onChanged }: Props) {
       {mayEdit && group.rows > 1 && group.field !== null && (
         <SameForAll task={task} group={group} field={group.field} onChanged={changed} />
       )}
-      {rows.map((row) => (
+      {rows.map((row, place) => (
         <RowEditor
           key={`${row.attempt}:${row.row_no}`}
           taskId={task.id}
           row={row}
           mayEdit={mayEdit}
+          typing={typing && place === 0}
           onCorrected={changed}
           onGoOn={() => goOn(row)}
         />

@@ -13,6 +13,8 @@ import { LoadCorrected } from "./LoadCorrected";
 export function Repairs({ task }: { task: TaskInfo }) {
   const t = useWords();
   const [open, setOpen] = useState<string | null>(null);
+  // Who came by Enter types on; who has opened a group looks first.
+  const [typing, setTyping] = useState(false);
   const queries = useQueryClient();
   const query = useQuery({
     queryKey: ["reject-groups", task.id, task.attempt, task.status, task.counts.rejected],
@@ -22,6 +24,10 @@ export function Repairs({ task }: { task: TaskInfo }) {
   const groups = query.data?.items ?? [];
   const corrected = groups.reduce((sum, group) => sum + group.corrected, 0);
   const changed = () => void queries.invalidateQueries({ queryKey: ["reject-groups", task.id] });
+  const goOn = (from: number) => {
+    setTyping(true);
+    setOpen(groups[from + 1]?.fingerprint ?? null);
+  };
   const shown = open ?? groups[0]?.fingerprint ?? "";
   return (
     <section>
@@ -42,11 +48,22 @@ export function Repairs({ task }: { task: TaskInfo }) {
             accordion
             destroyOnHidden
             activeKey={shown}
-            onChange={([key]) => setOpen(key ?? "")}
-            items={groups.map((group) => ({
+            onChange={([key]) => {
+              setTyping(false);
+              setOpen(key ?? "");
+            }}
+            items={groups.map((group, place) => ({
               key: group.fingerprint,
               label: <Heading group={group} />,
-              children: <Group task={task} group={group} onChanged={changed} />,
+              children: (
+                <Group
+                  task={task}
+                  group={group}
+                  typing={typing}
+                  onChanged={changed}
+                  onEnd={() => goOn(place)}
+                />
+              ),
             }))}
           />
         )}

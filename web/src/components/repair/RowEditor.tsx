@@ -10,13 +10,14 @@ interface Props {
   taskId: string;
   row: Reject;
   mayEdit: boolean;
+  typing: boolean;
   onCorrected(): void;
   /** The row is done, or needed nothing: on to the next. */
   onGoOn(): void;
 }
 
 /** A rejected row with its own lines, the wrong one marked and ready to be written anew. */
-export function RowEditor({ taskId, row, mayEdit, onCorrected, onGoOn }: Props) {
+export function RowEditor({ taskId, row, mayEdit, typing, onCorrected, onGoOn }: Props) {
   const t = useWords();
   const [said, setSaid] = useState<Record<string, string>>({});
   const saving = useMutation({
@@ -38,7 +39,7 @@ export function RowEditor({ taskId, row, mayEdit, onCorrected, onGoOn }: Props) 
         <Typography.Text type="danger">{row.message}</Typography.Text>
         {row.field === null && <Typography.Text type="secondary">{t("repair.not_field")}</Typography.Text>}
         {mayEdit && row.field !== null && (
-          <Wrong row={row} field={row.field} {...editing} changed={changed} />
+          <Wrong row={row} field={row.field} {...editing} changed={changed} typing={typing} />
         )}
         <Problem error={saving.error} />
         <Lines row={row} {...(mayEdit && { editing })} />
@@ -62,12 +63,14 @@ function Wrong({
   save,
   busy,
   changed,
-}: Editing & { row: Reject; field: string; changed: boolean }) {
+  typing,
+}: Editing & { row: Reject; field: string; changed: boolean; typing: boolean }) {
   const t = useWords();
   return (
     <Flex gap="small" align="center" wrap>
       <Typography.Text strong>{field}</Typography.Text>
       <Input
+        autoFocus={typing}
         data-row={row.row_no}
         aria-label={`${field}, ${t("repair.row", { row: row.row_no })}`}
         status={changed || row.corrected ? "" : "error"}

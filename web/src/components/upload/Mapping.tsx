@@ -25,6 +25,8 @@ export function Mapping({ taskId, kind, reading, busy, onReading }: Props) {
   const { data: mapping } = useQuery({
     queryKey: ["mapping", taskId],
     queryFn: () => getMapping(taskId),
+    // A statement is no table: nothing is asked that is known.
+    enabled: kind !== "bank-transactions",
     // What was read before stays in sight until the new is there.
     placeholderData: (before) => before,
   });
