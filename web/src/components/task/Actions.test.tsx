@@ -35,8 +35,8 @@ test("an undo says what it comes to before it can be asked for", async () => {
     "POST /tasks/t1/undo": () => ({ task_id: "t1", status: "completed", message: "", accepted: true }),
   });
   await userEvent.click(await screen.findByRole("button", { name: /Undo import/ }));
-  expect(await screen.findByText("2026-01-31 – 2026-03-01")).toBeVisible();
-  expect(screen.getByText("changed by hand")).toBeVisible();
+  expect(await screen.findByText("2026-01-31 – 2026-03-01")).toBeInTheDocument();
+  expect(screen.getByText("changed by hand")).toBeInTheDocument();
   expect(asked.some(({ method }) => method === "POST")).toBe(false);
   await userEvent.click(screen.getByRole("button", { name: "Undo import (35)" }));
   expect(asked.find(({ method }) => method === "POST")?.body).toEqual({ force: false });
@@ -48,7 +48,7 @@ test("a task that was stopped goes on from where it was, and says what stays", a
     "POST /tasks/t1/replay": () => ({ task_id: "t1", status: "pending", message: "" }),
   });
   await userEvent.click(await screen.findByRole("button", { name: /Continue/ }));
-  expect(await screen.findByText(/12 rows have one already/)).toBeVisible();
+  expect(await screen.findByText(/12 rows have one already/)).toBeInTheDocument();
   await userEvent.click(screen.getAllByRole("button", { name: "Continue" }).at(-1) ?? document.body);
   expect(asked.find(({ method }) => method === "POST")?.body).toEqual({
     scope: "unfinished",
