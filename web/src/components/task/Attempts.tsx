@@ -20,7 +20,7 @@ export function Attempts({ task }: { task: TaskInfo }) {
     placeholderData: (before) => before,
   });
   const attempts = data?.items ?? [];
-  const columns = useColumns(setCompared);
+  const columns = useColumns(attempts, setCompared);
   // Totals are of a reading of the source: a repair reads only some of its rows.
   const totals = attempts.findLast((one) => one.totals.length > 0)?.totals ?? [];
   return (
@@ -47,7 +47,7 @@ export function Attempts({ task }: { task: TaskInfo }) {
   );
 }
 
-function useColumns(onCompare: (attempt: number) => void) {
+function useColumns(attempts: readonly Attempt[], onCompare: (attempt: number) => void) {
   const t = useWords();
   const format = useFormat();
   const ended = (one: Attempt) => one.finished_at !== null;
@@ -66,18 +66,6 @@ function useColumns(onCompare: (attempt: number) => void) {
           `status.${one.status === "completed" && one.outcome && one.outcome !== "clean" ? one.outcome : one.status}`,
         ),
     },
-    ...VERDICTS.map((verdict) => ({
-      title: t(`verdict.${verdict}`),
-      key: verdict,
-      align: "right" as const,
-      render: (_: unknown, one: Attempt) => (one.counts[verdict] ? format.number(one.counts[verdict]) : ""),
-    })),
-    { title: t("tasks.who"), dataIndex: "requested_by", key: "who" },
-    {
-      title: t("tasks.when"),
-      key: "when",
-      render: (_: unknown, one: Attempt) => format.moment(one.queued_at),
-    },
     {
       title: "",
       key: "compare",
@@ -88,6 +76,18 @@ function useColumns(onCompare: (attempt: number) => void) {
             {t("repair.compare")}
           </Button>
         ),
+    },
+    ...VERDICTS.filter((verdict) => attempts.some((one) => one.counts[verdict] > 0)).map((verdict) => ({
+      title: t(`verdict.${verdict}`),
+      key: verdict,
+      align: "right" as const,
+      render: (_: unknown, one: Attempt) => (one.counts[verdict] ? format.number(one.counts[verdict]) : ""),
+    })),
+    { title: t("tasks.who"), dataIndex: "requested_by", key: "who" },
+    {
+      title: t("tasks.when"),
+      key: "when",
+      render: (_: unknown, one: Attempt) => format.moment(one.queued_at),
     },
   ];
 }
