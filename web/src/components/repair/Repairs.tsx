@@ -12,9 +12,6 @@ import { LoadCorrected } from "./LoadCorrected";
 /** Rejected rows by their cause, each with its own lines, to be put right here or in a file. */
 export function Repairs({ task }: { task: TaskInfo }) {
   const t = useWords();
-  const [open, setOpen] = useState<string | null>(null);
-  // Who came by Enter types on; who has opened a group looks first.
-  const [typing, setTyping] = useState(false);
   const queries = useQueryClient();
   const query = useQuery({
     queryKey: ["reject-groups", task.id, task.attempt, task.status, task.counts.rejected],
@@ -24,11 +21,6 @@ export function Repairs({ task }: { task: TaskInfo }) {
   const groups = query.data?.items ?? [];
   const corrected = groups.reduce((sum, group) => sum + group.corrected, 0);
   const changed = () => void queries.invalidateQueries({ queryKey: ["reject-groups", task.id] });
-  const goOn = (from: number) => {
-    setTyping(true);
-    setOpen(groups[from + 1]?.fingerprint ?? null);
-  };
-  const shown = open ?? groups[0]?.fingerprint ?? "";
   return (
     <section>
       <Flex justify="space-between" align="center" gap="small" wrap style={{ marginBottom: 12 }}>
@@ -43,33 +35,41 @@ export function Repairs({ task }: { task: TaskInfo }) {
         <Problem error={query.error} onRetry={() => void query.refetch()} />
         {query.isPending && !query.error && <Skeleton active />}
         {query.data && groups.length === 0 && <Empty description={t("repair.none")} />}
-        {groups.length > 0 && (
-          <Collapse
-            accordion
-            destroyOnHidden
-            activeKey={shown}
-            onChange={([key]) => {
-              setTyping(false);
-              setOpen(key ?? "");
-            }}
-            items={groups.map((group, place) => ({
-              key: group.fingerprint,
-              label: <Heading group={group} />,
-              children: (
-                <Group
-                  task={task}
-                  group={group}
-                  typing={typing}
-                  onChanged={changed}
-                  onEnd={() => goOn(place)}
-                />
-              ),
-            }))}
-          />
-        )}
+        {groups.length > 0 && <Groups task={task} groups={groups} onChanged={changed} />}
         <ErrorFile task={task} onChanged={changed} />
       </Flex>
     </section>
+  );
+}
+
+interface GroupsProps {
+  task: TaskInfo;
+  groups: readonly RejectGroup[];
+  onChanged(): void;
+}
+
+/** One cause is open at a time; behind its last row Enter opens the next. */
+function Groups({ task, groups, onChanged }: GroupsProps) {
+  const [open, setOpen] = useState<string | null>(null);
+  // Who came by Enter types on; who has opened a group looks first.
+  const [typing, setTyping] = useState(false);
+  const show = (fingerprint: string, byEnter: boolean) => {
+    setTyping(byEnter);
+    setOpen(fingerprint);
+  };
+  const items = groups.map((group, place) => {
+    const next = groups[place + 1]?.fingerprint ?? "";
+    const props = { task, group, typing, onChanged, onEnd: () => show(next, true) };
+    return { key: group.fingerprint, label: <Heading group={group} />, children: <Group {...props} /> };
+  });
+  return (
+    <Collapse
+      accordion
+      destroyOnHidden
+      activeKey={open ?? groups[0]?.fingerprint ?? ""}
+      onChange={([key]) => show(key ?? "", false)}
+      items={items}
+    />
   );
 }
 
