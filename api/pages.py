@@ -51,6 +51,7 @@ async def icon() -> Response:
 @router.get("/")
 @router.get("/tasks")
 @router.get("/tasks/{rest:path}")
+@router.get("/upload")
 async def document(rest: str = "") -> Response:
     """The same for every address of the page: what is to be shown there it asks the API for."""
     nonce = secrets.token_urlsafe(16)

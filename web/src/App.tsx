@@ -23,6 +23,7 @@ const router = createBrowserRouter([
       { index: true, lazy: async () => ({ Component: (await import("./pages/Tasks")).Tasks }) },
       { path: "tasks", lazy: async () => ({ Component: (await import("./pages/Tasks")).Tasks }) },
       { path: "tasks/:id", lazy: async () => ({ Component: (await import("./pages/Task")).Task }) },
+      { path: "upload", lazy: async () => ({ Component: (await import("./pages/Upload")).Upload }) },
       { path: "*", lazy: async () => ({ Component: (await import("./pages/NotFound")).NotFound }) },
     ],
   },

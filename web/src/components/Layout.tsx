@@ -89,6 +89,7 @@ function Header() {
         <strong>{t("app.title")}</strong>
       </Link>
       <Link to="/tasks">{t("nav.tasks")}</Link>
+      {mayStart && <Link to="/upload">{t("nav.upload")}</Link>}
       <Flex flex={1} justify="end" align="center" gap="small" wrap>
         {mayStart && (
           <Button type="primary" icon={<SyncOutlined aria-hidden />} onClick={() => setSyncing(true)}>

@@ -1,20 +1,20 @@
-import { useQuery } from "@tanstack/react-query";
-import { Alert, Descriptions, Flex, Result, Skeleton, Table, Typography } from "antd";
+import { Alert, Descriptions, Flex, Result, Skeleton, Typography } from "antd";
 import { Link, useParams } from "react-router";
-import { answered, client } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import type { TaskInfo } from "../api/tasks";
 import { Counts } from "../components/Counts";
 import { Problem } from "../components/Problem";
 import { Progress } from "../components/Progress";
+import { Repairs } from "../components/repair/Repairs";
 import { StatusTag } from "../components/StatusTag";
 import { StopButton } from "../components/StopButton";
 import { Story } from "../components/Story";
+import { Actions } from "../components/task/Actions";
+import { Attempts } from "../components/task/Attempts";
+import { History } from "../components/task/History";
 import { useWords, type Word } from "../i18n";
 import { useFormat } from "../state/format";
 import { useTask } from "../state/task";
-
-const MOST_SHOWN = 100;
 
 /** One task: how it stands, what happened to it, and what of it needs somebody. */
 export function Task() {
@@ -32,8 +32,10 @@ export function Task() {
       {task.error && <Alert type="error" showIcon title={task.error.message} />}
       <Counts counts={task.counts} />
       <Facts task={task} />
-      {task.counts.rejected > 0 && <Rejects task={task} />}
+      {task.counts.rejected > 0 && <Repairs task={task} />}
+      <Attempts task={task} />
       <Story task={task} />
+      <History task={task} />
     </Flex>
   );
 }
@@ -47,6 +49,9 @@ function Head({ task }: { task: TaskInfo }) {
       </Typography.Title>
       <StatusTag task={task} />
       <StopButton task={task} />
+      <Flex flex={1} justify="end">
+        <Actions task={task} />
+      </Flex>
     </Flex>
   );
 }
@@ -57,44 +62,11 @@ function Facts({ task }: { task: TaskInfo }) {
   const items = [
     { key: "kind", label: t("task.kind"), children: t(`kind.${task.kind}` as Word) },
     { key: "by", label: t("task.by"), children: task.submitted_by },
-    { key: "created", label: t("task.created"), children: format.moment(task.created_at, true) },
+    { key: "created", label: t("task.created"), children: format.moment(task.created_at) },
     ...(task.finished_at
-      ? [{ key: "finished", label: t("task.finished"), children: format.moment(task.finished_at, true) }]
+      ? [{ key: "finished", label: t("task.finished"), children: format.moment(task.finished_at) }]
       : []),
     { key: "attempt", label: t("task.attempt"), children: String(task.attempt) },
   ];
   return <Descriptions items={items} column={{ xs: 1, sm: 2, lg: 3 }} size="small" bordered />;
-}
-
-function Rejects({ task }: { task: TaskInfo }) {
-  const t = useWords();
-  const { data, error } = useQuery({
-    queryKey: ["rejects", task.id, task.attempt, task.counts.rejected],
-    queryFn: () =>
-      answered(
-        client.GET("/api/v1/tasks/{task_id}/rejects", {
-          params: { path: { task_id: task.id }, query: { limit: MOST_SHOWN } },
-        }),
-      ),
-  });
-  return (
-    <section>
-      <Typography.Title level={4}>{t("task.rejects")}</Typography.Title>
-      <Problem error={error} />
-      <Table
-        rowKey={(row) => `${row.attempt}:${row.row_no}`}
-        size="small"
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        dataSource={data?.items ?? []}
-        loading={!data && !error}
-        columns={[
-          { title: "№", key: "row", align: "right", render: (_, row) => row.sheet_row ?? row.row_no },
-          { title: t("task.field"), dataIndex: "field", key: "field" },
-          { title: t("task.value"), dataIndex: "value", key: "value" },
-          { title: t("task.why"), dataIndex: "message", key: "message" },
-        ]}
-      />
-    </section>
-  );
 }

@@ -39,6 +39,17 @@ export function clock(text: string, language: Language): string {
   return new Date(text).toLocaleTimeString(language === "ru" ? "ru" : "sv");
 }
 
+/** The day of a moment in the reader's own time, in words: `3 марта`, with its year where it is another. */
+export function longDay(text: string, language: Language, now = new Date()): string {
+  const at = new Date(text);
+  const year = at.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return at.toLocaleDateString(language === "en" ? "en-GB" : language, {
+    day: "numeric",
+    month: "long",
+    ...year,
+  });
+}
+
 export function duration(seconds: number, language: Language): string {
   const parts: [number, string, string][] = [
     [Math.floor(seconds / 3600), "h", "ч"],
@@ -50,6 +61,15 @@ export function duration(seconds: number, language: Language): string {
   return shown.map(([n, en, ru]) => `${n} ${language === "ru" ? ru : en}`).join(" ");
 }
 
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** A file's size, by thousands as file managers tell it. */
+export function bytes(size: number, language: Language): string {
+  const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(size, 1)) / 3));
+  const digits = { style: "unit", unit: UNITS[step] ?? "byte", maximumFractionDigits: step ? 1 : 0 } as const;
+  return new Intl.NumberFormat(language, digits).format(size / 1000 ** step);
+}
+
 export function useFormat() {
   const language = useLanguage();
   return {
@@ -58,6 +78,8 @@ export function useFormat() {
     day: (text: string) => day(text, language),
     moment: (text: string, seconds = true) => moment(text, language, seconds),
     clock: (text: string) => clock(text, language),
+    bytes: (size: number) => bytes(size, language),
+    longDay: (text: string) => longDay(text, language),
     duration: (seconds: number) => duration(seconds, language),
   };
 }

@@ -1,6 +1,6 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 
 // Chromium has these and jsdom has not.
 window.matchMedia ??= (query) =>
@@ -21,4 +21,7 @@ globalThis.ResizeObserver ??= class {
 configure({ asyncUtilTimeout: 20_000 });
 
 localStorage.setItem("tidemark.language", "en");
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
