@@ -29,7 +29,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 
-.PHONY: help demo demo-clean up down reset status test lint types fmt bench web web-test web-client clean
+.PHONY: help demo demo-clean up down reset status test lint types fmt bench web web-test page-test web-client clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -79,10 +79,14 @@ fmt: $(READY)
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
+# Against the real stack, in Debian's Chromium (apt install chromium).
+page-test: $(READY) $(PAGE) $(WEB_TOOLS)
+	$(RUN) -m pytest tests/web/browser
+
 # One run, so that its last line counts everything; tests/conftest.py keeps whole-system tests for the end.
 test: lint types web-test
-	@command -v chromium >/dev/null || echo "!!! THE PAGE IS NOT TESTED IN A BROWSER: there is no Chromium (Debian: apt install chromium)"
-	$(RUN) -m pytest -q -n 2 --dist loadgroup --cov --cov-report=term
+	@echo "!!! The page is tested in a browser by make page-test, not here"
+	$(RUN) -m pytest -q -n 2 --dist loadgroup --ignore tests/web/browser --cov --cov-report=term
 
 clean:
 	rm -rf .venv .venv-uv .venv-node web/node_modules web/dist

@@ -16,7 +16,7 @@ from tests.servers import Servers, end_run, shared_servers
 
 # They need a whole stack, and disturb it. Most of the time they wait for it: two go on at once, each with a
 # stack of its own, and one worker has the tests of one stack.
-SYSTEM = ("tests/system/", "tests/stack/test_demo.py", "tests/web/test_page_")
+SYSTEM = ("tests/system/", "tests/stack/test_demo.py", "tests/web/browser/")
 STACKS = 2
 
 

@@ -76,10 +76,11 @@ class Person:
     def asks_for(self, first: str, last: str) -> None:
         """Types a period, as the language writes it, into the form of the sync."""
         self.button("sync").click()
-        for label, day in (("first day", first), ("last day", last)):
+        # Enter behind the last day would start it.
+        for label, day, key in (("first day", first, "Enter"), ("last day", last, "Tab")):
             box = self.page.get_by_placeholder(self.word(label))
             box.fill(day)
-            box.press("Enter")
+            box.press(key)
 
     def starts(self) -> None:
         self.page.get_by_role("dialog").get_by_role("button", name=self.word("start"), exact=True).click()

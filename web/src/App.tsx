@@ -75,6 +75,7 @@ export function App() {
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { colorPrimary: "#0b7285", borderRadius: 6, motion: !CALM.matches, ...(dark ? DARK : LIGHT) },
+        components: { Tabs: dark ? { itemSelectedColor: DARK.colorLink, inkBarColor: DARK.colorLink } : {} },
       }}
     >
       <QueryClientProvider client={queries}>

@@ -36,7 +36,9 @@ def test_a_period_is_loaded_before_ones_eyes(
     expect(somebody.page.get_by_text(DONE[language], exact=True).first).to_be_visible(timeout=120_000)
     total = client.task(task_id)["counts"]["created"]
     assert total > 0
-    shown = somebody.page.locator(".ant-statistic", has_text="Created" if language == "en" else "Создано")
+    shown = somebody.page.get_by_role("dialog").locator(
+        ".ant-statistic", has_text="Created" if language == "en" else "Создано"
+    )
     expect(shown).to_contain_text(str(total))
     # A link of the toast leads to the same task.
     expect(somebody.page.locator(".ant-notification-notice")).to_be_visible()
