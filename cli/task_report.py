@@ -33,6 +33,7 @@ _MISFITS = frozenset(
         HEADER_UNKNOWN,
         *("mapping_heading_missing", "mapping_heading_nowhere"),
         *("template_heading_missing", "template_heading_nowhere"),
+        *("mapping_incomplete", "mapping_incomplete_bare", "template_incomplete"),
     }
 )
 

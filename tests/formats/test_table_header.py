@@ -172,6 +172,7 @@ def test_what_was_found_can_be_corrected(said: dict[str, Any], row: dict[str, st
         ({"mapping": {"colour": "A"}}, "mapping_field_unknown"),
         ({"mapping": {"quantity": "нет такой"}}, "mapping_heading_missing"),
         ({"header_row": 2}, "mapping_incomplete"),
+        ({"header_row": 0, "mapping": {"number": "A"}}, "mapping_incomplete_bare"),
         ({"header_row": 77}, "header_unknown"),
         ({"mapping": {"quantity": ""}}, "header_unknown"),
     ],
