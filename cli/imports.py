@@ -12,6 +12,7 @@ from cli.commands import ImportCommand
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
 from cli.guessing import STATEMENT, kind_of
 from cli.params import given, reading
+from cli.reconciliation import verdict
 from cli.root import state_of
 from cli.screen import Screen
 from cli.trial import Trial, examine
@@ -151,5 +152,6 @@ def _verdict(screen: Screen, trial: Trial, control_totals: ControlTotals) -> int
         screen.say("cli.trial.none", style="yellow")
         return PARTIAL
     clean = not trial.rejected and not trial.doubtful
-    screen.say("cli.trial.clean" if clean else "cli.trial.partial", style="green" if clean else "yellow")
+    proven = "clean" if verdict(trial.totals) == "adds_up" else "not_stated"
+    screen.say(f"cli.trial.{proven if clean else 'partial'}", style="green" if clean else "yellow")
     return CLEAN if clean else PARTIAL

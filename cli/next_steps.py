@@ -10,6 +10,11 @@ HEADER_UNKNOWN = "header_unknown"
 # What jobs.base.TotalsRefused says: the statement had to match, and does not.
 TOTALS_REFUSED = frozenset({"turnover_differs", "closing_differs", "turnover_unproven", "closing_unproven"})
 _CLOSED = "period_closed"
+# By how their codes begin: failures of the file, or of what was said of it. A replay reads the same again.
+_OF_FILE = (
+    *("xlsx_", "xml_", "mxl_", "csv_", "commerceml_", "table_", "file_", "statement_", "too_many_"),
+    *("sheet_unknown", "mapping_", "template_", "unsupported_format", "not_client_bank"),
+)
 _WHY = ("--closed-period-reason", "WHY")
 # Whom the closed period lets in, as an environment before a command.
 _ADMIN = "TIDEMARK_USER=admin "
@@ -31,7 +36,8 @@ def next_steps(screen: Screen, api: Api, task: Json, command: ImportCommand, tab
             return
     if has_words(f"cli.next.{code}", screen.language):
         screen.line()
-        teach = teaching(table_of, command) if table_of is not None else ""
+        again = command.line(*(("--dry-run", "--server") if task["dry_run"] else ("--follow",)))
+        teach = teaching(table_of, command) if table_of is not None else again
         screen.say(f"cli.next.{code}", id=task["id"], command=teach)
 
 
@@ -43,7 +49,13 @@ def _standing(task: Json, table_of: Json | None) -> str:
         return clean if task["outcome"] == "clean" else "rejected" if rejected else "totals"
     if code == "failed" and task["error"]["type"] in TOTALS_REFUSED:
         return "must_match"
-    return HEADER_UNKNOWN if code == "failed" and table_of is not None else code
+    if code != "failed":
+        return code
+    if table_of is not None:
+        return HEADER_UNKNOWN
+    if "file_name" in task["params"] and task["error"]["type"].startswith(_OF_FILE):
+        return "failed_file"
+    return "failed_dry_run" if task["dry_run"] else code
 
 
 def _rejected_for(api: Api, task: Json) -> set[str]:

@@ -66,3 +66,31 @@ def test_a_dry_run_says_what_would_be_left_out(capsys: pytest.CaptureFixture[str
     assert f"To load it: {command}. What is booked in the closed period is left out" in said
     assert f"TIDEMARK_USER=admin {command} --closed-period-reason WHY" in said
     assert "can be corrected" in advised(capsys, "date_impossible", dry_run=True)
+
+
+def after(capsys: pytest.CaptureFixture[str], error: str, *, dry_run: bool = False) -> str:
+    failed = {"id": "7", "kind": "stock_import", "status": "failed", "outcome": None, "counts": {}}
+    task = failed | {"dry_run": dry_run, "error": {"type": error}, "params": {"file_name": "a.xlsx"}}
+    next_steps(Screen("en"), cast(Api, Groups()), task, import_of(task), None)
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    "error", ["xlsx_damaged", "sheet_unknown", "table_other_format", "mapping_field_unknown"]
+)
+def test_a_file_that_cannot_be_read_is_imported_again_and_not_replayed(
+    error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = after(capsys, error)
+    assert "import it again: tidemark import a.xlsx --kind stock --follow" in said
+    assert "tidemark replay" not in said
+    checked = after(capsys, error, dry_run=True)
+    assert "tidemark import a.xlsx --kind stock --dry-run --server" in checked
+    assert "tidemark replay" not in checked
+
+
+def test_what_failed_around_the_file_is_replayed_unless_it_was_a_check(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert "tidemark replay 7 goes on" in after(capsys, "upload_missing")
+    assert "replay" not in after(capsys, "upload_missing", dry_run=True)

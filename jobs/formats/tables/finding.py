@@ -83,8 +83,13 @@ def _sheets(book: Book, wishes: Wishes) -> Iterator[str]:
         return
     asked = [name for name in book.named if squeezed(name) == squeezed(wishes.sheet)]
     if not asked:
-        raise Fatal("sheet_unknown", sheets=len(book.named))
+        raise Fatal("sheet_unknown", written(names=_listed(book.named)), sheets=len(book.named))
     yield asked[0]
+
+
+def _listed(sheets: Sequence[str]) -> str:
+    names = ", ".join(f"“{name}”" for name in sheets[:MOST_SHEETS])
+    return f"{names} …" if len(sheets) > MOST_SHEETS else names
 
 
 def _first(book: Book, sheet: str, wishes: Wishes) -> list[GridRow]:
