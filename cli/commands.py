@@ -1,6 +1,7 @@
 """Commands to be pasted: the import of a file as it was asked for, with all that was said of it."""
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -59,8 +60,8 @@ def pairs(option: str, said: Mapping[str, Any]) -> Iterable[str]:
 
 
 def line(*arguments: str) -> str:
-    """A command of ours as a shell takes it."""
-    return " ".join(["tidemark", *map(shell_name, arguments)])
+    """A command of ours as a shell takes it, called as this one was (the launcher says how)."""
+    return " ".join(map(shell_name, [os.environ.get("TIDEMARK_CALLED_AS") or "tidemark", *arguments]))
 
 
 def shell_name(name: str) -> str:

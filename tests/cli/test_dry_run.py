@@ -262,3 +262,16 @@ def test_a_file_that_states_no_totals_does_not_add_up_but_cannot_be_compared(tmp
     assert code == 0, said
     assert "The file states no totals: nothing to compare" in said
     assert "dds up" not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [(("--template", "zakupka"), "params.template"), (("--param", "warehouse=A"), "params.warehouse")],
+)
+def test_what_the_import_would_refuse_is_refused_in_the_check(
+    said: tuple[str, str], field: str, statement: Statement
+) -> None:
+    code, answer = dry_run(statement(), *said)
+    assert code == 2
+    assert f"{field}: there is no such field" in answer
+    assert "To load it" not in answer

@@ -69,7 +69,7 @@ def test_a_dry_run_says_what_would_be_left_out(capsys: pytest.CaptureFixture[str
 
 
 def after(capsys: pytest.CaptureFixture[str], error: str, *, dry_run: bool = False) -> str:
-    failed = {"id": "7", "kind": "stock_import", "status": "failed", "outcome": None, "counts": {}}
+    failed: Json = {"id": "7", "kind": "stock_import", "status": "failed", "outcome": None, "counts": {}}
     task = failed | {"dry_run": dry_run, "error": {"type": error}, "params": {"file_name": "a.xlsx"}}
     next_steps(Screen("en"), cast(Api, Groups()), task, import_of(task), None)
     return " ".join(capsys.readouterr().out.split())
