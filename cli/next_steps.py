@@ -1,7 +1,9 @@
 """What one does with what a task came to."""
 
+from dataclasses import replace
+
 from cli.api import Api, Json
-from cli.commands import ImportCommand, line
+from cli.commands import ImportCommand, line, pairs, unsaid
 from cli.headers import teaching
 from cli.screen import Screen
 from infra.wording import has_words
@@ -23,12 +25,21 @@ _ADMIN = "TIDEMARK_USER=admin "
 def next_steps(screen: Screen, api: Api, task: Json, command: ImportCommand, table_of: Json | None) -> None:
     """``command`` loads the task's file; ``table_of`` is a table that was not read as it was to be."""
     code = _standing(task, table_of)
-    codes = _rejected_for(api, task)
+    groups = _rejected_for(api, task)
+    codes = {str(group["code"]) for group in groups}
+    needed = unsaid(task, groups)
+    command = replace(command, options=(*command.options, *pairs("--param", dict.fromkeys(needed, "VALUE"))))
     if task["dry_run"] and task["status"] == "completed":
         _after_dry_run(
             screen, task, command, "clean" if code == "clean" else "closed" if _CLOSED in codes else ""
         )
+        _unsaid(screen, needed)
         return
+    if needed:
+        screen.line()
+        again = command.line(*(("--force",) if _loaded(task) else ()), "--follow")
+        screen.say("cli.next.unsaid", command=again)
+        _unsaid(screen, needed)
     if _CLOSED in codes:
         screen.line()
         _let_in(screen, task["id"])
@@ -58,11 +69,22 @@ def _standing(task: Json, table_of: Json | None) -> str:
     return "failed_dry_run" if task["dry_run"] else code
 
 
-def _rejected_for(api: Api, task: Json) -> set[str]:
-    """By which codes: what stands in the closed period is no cell to be mended."""
+def _rejected_for(api: Api, task: Json) -> list[Json]:
+    """For what: what stands in the closed period is no cell to be mended."""
     if task["status"] != "completed" or not task["counts"].get("rejected", 0):
-        return set()
-    return {str(group["code"]) for group in api.items(f"/tasks/{task['id']}/rejects/groups")}
+        return []
+    return list(api.items(f"/tasks/{task['id']}/rejects/groups"))
+
+
+def _unsaid(screen: Screen, needed: list[str]) -> None:
+    """What VALUE stands for in the command."""
+    if needed:
+        screen.say("cli.next.value", params=", ".join(needed))
+
+
+def _loaded(task: Json) -> bool:
+    """A file of which something was loaded is refused a second time."""
+    return any(task["counts"].get(verdict, 0) for verdict in ("created", "updated", "unchanged", "duplicate"))
 
 
 def _let_in(screen: Screen, task_id: str) -> None:
