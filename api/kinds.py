@@ -17,6 +17,11 @@ def uploads() -> Mapping[str, tuple[str, Upload]]:
     }
 
 
+def called(kind: str) -> str:
+    """As a person says it, and ``--kind`` takes it: ``stock`` of ``stock_import``."""
+    return next((url for url, (name, _) in uploads().items() if name == kind), kind.replace("_", "-"))
+
+
 def kind_meant(said: str, known: Collection[str], status: int = 404) -> str:
     """The one of ``known`` that is called so: by its own name or its upload's, with dashes or underscores.
     Raises Problem ``kind_unknown``, which names those there are."""

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Response
 
 from api.closing import check_reason
 from api.context import Context, ContextDep, LanguageDep
+from api.kinds import called
 from api.models import AsyncSyncResponse
 from api.problems import Problem
 from api.security import Manager
@@ -65,6 +66,7 @@ class Starting:
                 field="file",
                 headers={"Location": f"/api/v1/tasks/{error.task_id}"},
                 task_id=error.task_id,
+                as_kind=called(error.kind),
             ) from error
         return await self._answer(accepted)
 

@@ -1,6 +1,7 @@
 """Commands to be pasted: the import of a file as it was asked for, with all that was said of it."""
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cli.api import Json
+from jobs.base import Upload
 
 # What a shell takes as it is; letters of any alphabet among them.
 _PLAIN = re.compile(r"[\w@%+=:,./-]+")
@@ -51,6 +53,23 @@ def import_of(task: Json) -> ImportCommand:
     return ImportCommand(str(params.get("file_name") or "FILE"), kind, tuple(options))
 
 
+def unsaid(task: Json, groups: Iterable[Json]) -> list[str]:
+    """Parameters that would have given the value for want of which rows were rejected: ``warehouse`` where
+    the file has none. ``groups`` are those of the rejected rows, with the field as the file calls it."""
+    missing = {str(one["field"]) for one in groups if one["code"] == "value_missing"}
+    if not missing or "file_name" not in task["params"]:
+        return []
+    upload = _upload(task["kind"])
+    fields = upload.layout.fields if upload is not None and upload.layout is not None else ()
+    return [
+        field.name
+        for field in fields
+        if upload is not None
+        and field.name in upload.params.model_fields.keys() - task["params"].keys()
+        and missing & {field.name, *field.aliases}
+    ]
+
+
 def pairs(option: str, said: Mapping[str, Any]) -> Iterable[str]:
     """``--mapping quantity=B``, as often as there are some."""
     for name, value in said.items():
@@ -59,8 +78,8 @@ def pairs(option: str, said: Mapping[str, Any]) -> Iterable[str]:
 
 
 def line(*arguments: str) -> str:
-    """A command of ours as a shell takes it."""
-    return " ".join(["tidemark", *map(shell_name, arguments)])
+    """A command of ours as a shell takes it, called as this one was (the launcher says how)."""
+    return " ".join(map(shell_name, [os.environ.get("TIDEMARK_CALLED_AS") or "tidemark", *arguments]))
 
 
 def shell_name(name: str) -> str:
@@ -69,10 +88,14 @@ def shell_name(name: str) -> str:
 
 
 def _defaults(kind: str) -> Mapping[str, Any]:
-    # Not with every command: the kinds bring a database's driver along.
-    from jobs.kinds.registry import kinds
-
-    upload = found.upload if (found := kinds().get(kind)) is not None else None
+    upload = _upload(kind)
     if upload is None:
         return {}
     return {name: field.default for name, field in upload.params.model_fields.items()}
+
+
+def _upload(kind: str) -> Upload | None:
+    # Not with every command: the kinds bring a database's driver along.
+    from jobs.kinds.registry import kinds
+
+    return found.upload if (found := kinds().get(kind)) is not None else None

@@ -11,7 +11,8 @@ from cli.closed_period import ClosedPeriodReason
 from cli.commands import ImportCommand
 from cli.failures import CLEAN, PARTIAL, REFUSED, Failure
 from cli.guessing import STATEMENT, kind_of
-from cli.params import given, reading
+from cli.params import check_statement, given, reading
+from cli.reconciliation import verdict
 from cli.root import state_of
 from cli.screen import Screen
 from cli.trial import Trial, examine
@@ -89,9 +90,11 @@ def import_file(
     state, path = state_of(ctx), checked(file)
     kind = kind_of(path) if kind is None else kind.replace("_", "-")
     command = ImportCommand(str(file), kind, _typed(ctx))
-    if dry_run and not server:
-        raise typer.Exit(_try_here(state.screen, path, command, control_totals))
     params = given(param or []) | reading(mapped or [], template, sheet, header_row)
+    if dry_run and not server:
+        if params and kind == _LOCAL_KIND:
+            check_statement(params, str(path), state.screen.language)
+        raise typer.Exit(_try_here(state.screen, path, command, control_totals))
     if kind == _LOCAL_KIND:
         params = {"control_totals": control_totals.value, "auto_classify": not no_classify} | params
     if batch_size is not None:
@@ -151,5 +154,6 @@ def _verdict(screen: Screen, trial: Trial, control_totals: ControlTotals) -> int
         screen.say("cli.trial.none", style="yellow")
         return PARTIAL
     clean = not trial.rejected and not trial.doubtful
-    screen.say("cli.trial.clean" if clean else "cli.trial.partial", style="green" if clean else "yellow")
+    proven = "clean" if verdict(trial.totals) == "adds_up" else "not_stated"
+    screen.say(f"cli.trial.{proven if clean else 'partial'}", style="green" if clean else "yellow")
     return CLEAN if clean else PARTIAL

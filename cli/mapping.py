@@ -14,6 +14,10 @@ from cli.headers import teaching, unknown_header
 from cli.root import state_of
 from cli.screen import Screen, cells, table
 from cli.watching import TaskId
+from jobs.formats.tables.grid import GridRow
+from jobs.formats.tables.header import Header
+from jobs.formats.tables.mapping import letters
+from jobs.formats.tables.named import places_of, texts_of
 
 # What a person has said of a file beside its columns.
 _SAID = ("sheet", "header_row", "delimiter", "encoding", "decimal")
@@ -74,17 +78,25 @@ def _save(screen: Screen, api: Api, task: Json, found: Json, name: str) -> None:
 
 
 def mapping_of(found: Json, said: Mapping[str, str]) -> dict[str, str]:
-    """Field → the header of its column, or its letters where there is none or several are called so. What
-    stands for all rows is kept only where a person has said so: the next file may say otherwise above its
-    table. Columns of warehouses are found by themselves."""
-    rows = found["found"]["header_rows"]
-    headers = [cell for row in found["first_rows"] if row["row"] in rows for cell in row["cells"] if cell]
-    columns = [one for one in found["found"]["columns"] if not one["warehouse"]]
-    named = [one["header"] for one in columns]
-    kept = {
-        one["field"]: one["header"]
-        if one["header"] and named.count(one["header"]) == 1 and headers.count(one["header"]) <= 1
-        else one["column"]
-        for one in columns
-    }
+    """Field → all that stands above its column, or its letters where nothing does. What stands for all rows
+    is kept only where a person has said so: the next file may say otherwise above its table. Columns of
+    warehouses are found by themselves. Raises Failure (``cli.mapping.ambiguous``) where several columns are
+    called so: by letters another one would be read as soon as they have moved."""
+    rows = [GridRow(one["row"], list(one["cells"])) for one in found["first_rows"]]
+    texts = texts_of(Header(tuple(found["found"]["header_rows"]), {}), rows)
+    kept = {}
+    for one in found["found"]["columns"]:
+        if one["warehouse"]:
+            continue
+        places = places_of(one["header"], texts)
+        if len(places) > 1:
+            columns = ", ".join(map(letters, places))
+            raise Failure(
+                "cli.mapping.ambiguous",
+                heading=one["header"],
+                columns=columns,
+                field=one["field"],
+                column=one["column"],
+            )
+        kept[one["field"]] = one["header"] or one["column"]
     return kept | {name: value for name, value in said.items() if value.startswith("=") or not value}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cli.failures import Failure
+from infra.wording import Language
 
 
 def given(pairs: Iterable[str]) -> dict[str, Any]:
@@ -36,3 +37,20 @@ def reading(
         mapping[field.strip()] = column.strip()
     said = {"template": template, "sheet": sheet, "header_row": header_row, "mapping": mapping or None}
     return {name: value for name, value in said.items() if value is not None}
+
+
+def check_statement(params: dict[str, Any], where: str, language: Language) -> None:
+    """What the server would refuse of a statement's ``params`` is refused without it too. Raises Failure
+    (``request_invalid``)."""
+    # Not with every command: the kinds bring a database's driver along.
+    from pydantic import ValidationError
+
+    from api.problems import worded
+    from jobs.kinds.bank_transactions import StatementParams
+
+    try:
+        StatementParams.model_validate(params)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(["params", *map(str, first["loc"])])
+        raise Failure("request_invalid", where, field_name=field, reason=worded(first, language)) from error

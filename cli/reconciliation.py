@@ -91,9 +91,9 @@ def summary(screen: Screen, documents: int, accounts: Sequence[Account], rejecte
                 spent=screen.money(spent),
             )
         )
-    if accounts:
-        # Totals are over all rows that can be read: that they add up says nothing of what was loaded.
-        proof = verdict(accounts)
+    # Totals are over all rows that can be read: that they add up says nothing of what was loaded.
+    proof = verdict(accounts)
+    if documents:
         parts.append(
             screen.word("cli.sum.file_adds_up" if rejected and proof == "adds_up" else f"cli.sum.{proof}")
         )

@@ -26,6 +26,7 @@ from cli.verdicts import verdict_table
 from infra.wording import has_words, number
 
 MOST_REJECTS = 10
+STATEMENT = "bank_transactions"
 HEADER_UNKNOWN = "header_unknown"
 # Tables that were not read as they were to be: their first rows say why.
 _MISFITS = frozenset(
@@ -33,6 +34,7 @@ _MISFITS = frozenset(
         HEADER_UNKNOWN,
         *("mapping_heading_missing", "mapping_heading_nowhere"),
         *("template_heading_missing", "template_heading_nowhere"),
+        *("mapping_incomplete", "mapping_incomplete_bare", "template_incomplete"),
     }
 )
 
@@ -50,7 +52,9 @@ def report(screen: Screen, api: Api, task: Json, command: ImportCommand | None =
         screen.line(str(standing), style=f"bold {standing.style}")
         undone(screen, api, task)
         return
-    if accounts and rows:
+    # A statement of which nothing could be compared says so; what 1C gives states no totals at all.
+    statement = task["kind"] == STATEMENT and "file_name" in task["params"] and task["status"] == "completed"
+    if (accounts or statement) and rows:
         screen.line(summary(screen, rows, accounts, task["counts"].get("rejected", 0)), style="bold")
     screen.line(str(standing), style=f"bold {standing.style}")
     if task["dry_run"]:

@@ -20,11 +20,12 @@ class KeyReused(Exception):
 
 
 class FileAlreadyImported(Exception):
-    """The same bytes are in a task that neither failed nor was cancelled."""
+    """The same bytes are in a task that neither failed nor was cancelled, of this ``kind`` or another."""
 
-    def __init__(self, task_id: str) -> None:
-        super().__init__(task_id)
+    def __init__(self, task_id: str, kind: str) -> None:
+        super().__init__(task_id, kind)
         self.task_id = task_id
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)

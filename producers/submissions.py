@@ -141,14 +141,16 @@ class Submissions:
                 if bytes(same_key.body_hash) != submission.body_hash():
                     raise KeyReused(str(same_key.task_id))
                 return Accepted(str(same_key.task_id), True, self._is_published(same_key))
-            same_file = await connection.scalar(
-                text("SELECT task_id FROM intake WHERE active AND file_hash = :hash"),
-                {"hash": submission.file_hash},
-            )
+            same_file = (
+                await connection.execute(
+                    text("SELECT task_id, kind FROM intake WHERE active AND file_hash = :hash"),
+                    {"hash": submission.file_hash},
+                )
+            ).one_or_none()
         if same_file is None:
             # The task in the way failed or was cancelled between the two statements.
             return await self.submit(submission)
-        raise FileAlreadyImported(str(same_file))
+        raise FileAlreadyImported(str(same_file.task_id), same_file.kind)
 
     def _is_published(self, row: Any) -> bool:
         return row.published_at is not None or str(row.task_id) in self._published

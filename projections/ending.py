@@ -41,11 +41,12 @@ def failed(view: View, event: TaskFailed, at: datetime) -> View:
 
 
 def cancelled(view: View, event: TaskCancelled, at: datetime) -> View:
-    """Somebody stopped it: how many rows it left is part of the message."""
+    """Somebody stopped it: the message says how many rows it has loaded. Duplicates were there before."""
     view = _close(view, event.attempt, "cancelled", at, totals=event.totals)
     if (before := _as_before(view)) is not None:
         return before
-    return _stopped(view, "cancelled", at, Message("task.cancelled", {"rows": event.totals.total}))
+    loaded = event.totals.created + event.totals.updated
+    return _stopped(view, "cancelled", at, Message("task.cancelled", {"rows": loaded}))
 
 
 def undone(view: View, event: TaskUndone, at: datetime) -> View:

@@ -112,6 +112,8 @@ async def test_the_same_file_twice_names_the_first_task_unless_forced(api: Insta
     again = await api.upload(content)
     assert (again.status_code, again.json()["code"]) == (409, "file_already_imported")
     assert again.json()["args"]["task_id"] == first.json()["task_id"]
+    assert again.json()["args"]["as_kind"] == "bank-transactions"
+    assert "as bank-transactions" in again.json()["detail"]
     forced = await api.upload(content, force="true")
     assert forced.status_code == 202
     assert forced.json()["task_id"] != first.json()["task_id"]

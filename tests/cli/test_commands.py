@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,13 @@ def task(kind: str = "stock_import", **params: Any) -> dict[str, Any]:
 @given(st.lists(words))
 def test_a_shell_takes_it_as_it_was_meant(arguments: list[str]) -> None:
     assert shlex.split(line(*arguments)) == ["tidemark", *arguments]
+
+
+def test_it_begins_as_the_command_that_says_it_was_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDEMARK_CALLED_AS", "./tidemark")
+    assert line("tasks") == "./tidemark tasks"
+    monkeypatch.setenv("TIDEMARK_CALLED_AS", "/home/a b/tidemark")
+    assert shlex.split(line("tasks")) == ["/home/a b/tidemark", "tasks"]
 
 
 def test_a_file_is_loaded_as_its_task_had_it() -> None:

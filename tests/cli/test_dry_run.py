@@ -9,7 +9,7 @@ import pytest
 from cli.trial import examine
 from jobs.formats.client_bank import generate
 from tests.cli.running import tidemark
-from tests.formats.statements import END, HEADER, SECTION
+from tests.formats.statements import END, HEADER, OWN, SECTION, THEIRS
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples" / "client-bank"
 ONE_DAY = SAMPLES / "kilylabs_one_day_cp1251.txt"
@@ -250,3 +250,28 @@ def test_failing_a_day_is_told_in_our_words(command: tuple[str, ...], day: str, 
 def test_failing_a_moment_is_told_in_our_words(said: str, words: str) -> None:
     result = tidemark("bulk", "replay", "--from", said)
     assert (result.exit_code, words in result.stderr) == (2, True), result.output
+
+
+def test_a_file_that_states_no_totals_does_not_add_up_but_cannot_be_compared(tmp_path: Path) -> None:
+    path = tmp_path / "noacct.txt"
+    document = ["СекцияДокумент=Платежное поручение", "Номер=1", "Дата=03.03.2025", "Сумма=10.00"]
+    document += [f"ПлательщикСчет={OWN}", f"ПолучательСчет={THEIRS}", "КонецДокумента"]
+    lines = ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows", *document, "КонецФайла", ""]
+    path.write_bytes("\r\n".join(lines).encode("cp1251"))
+    code, said = dry_run(path)
+    assert code == 0, said
+    assert "The file states no totals: nothing to compare" in said
+    assert "dds up" not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [(("--template", "zakupka"), "params.template"), (("--param", "warehouse=A"), "params.warehouse")],
+)
+def test_what_the_import_would_refuse_is_refused_in_the_check(
+    said: tuple[str, str], field: str, statement: Statement
+) -> None:
+    code, answer = dry_run(statement(), *said)
+    assert code == 2
+    assert f"{field}: there is no such field" in answer
+    assert "To load it" not in answer

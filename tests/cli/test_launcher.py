@@ -32,21 +32,44 @@ def test_an_environment_that_is_missing(tmp_path: Path) -> None:
 
 def test_it_runs_the_checkout_it_lies_in_through_a_link_from_any_folder(tmp_path: Path) -> None:
     launcher = checkout(tmp_path / "checkout")
-    (tmp_path / "checkout" / ".venv" / "bin").mkdir(parents=True)
-    (tmp_path / "checkout" / ".venv" / "bin" / "python").symlink_to(_interpreter(tmp_path))
+    environment(launcher.parent, tmp_path)
     (tmp_path / "link").symlink_to(launcher)
     done = run(tmp_path / "link", tmp_path, "tasks", "two words")
     assert done.stdout.splitlines() == [
         str(tmp_path),
         str(tmp_path / "checkout"),
         "-m cli.main tasks two words",
+        str(tmp_path / "link"),
     ]
+
+
+def test_it_says_how_it_was_called(tmp_path: Path) -> None:
+    launcher = checkout(tmp_path / "checkout")
+    environment(launcher.parent, tmp_path)
+    for called, path in (("./tidemark", ""), ("tidemark", f"{launcher.parent}:")):
+        done = subprocess.run(
+            ["bash", "-c", f"{called} tasks"],
+            cwd=launcher.parent,
+            env={**os.environ, "PATH": path + os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert done.stdout.splitlines()[-1] == called
+
+
+def environment(checkout: Path, folder: Path) -> None:
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    (checkout / ".venv" / "bin" / "python").symlink_to(_interpreter(folder))
 
 
 def _interpreter(folder: Path) -> Path:
     """Says where it stands, what it imports from and what it was told, instead of doing it."""
     script = folder / "interpreter"
-    script.write_text('#!/usr/bin/env bash\npwd -P\necho "${PYTHONPATH%%:*}"\necho "$@"\n')
+    script.write_text(
+        '#!/usr/bin/env bash\npwd -P\necho "${PYTHONPATH%%:*}"\necho "$@"\necho "$TIDEMARK_CALLED_AS"\n'
+    )
     script.chmod(0o755)
     return script
 

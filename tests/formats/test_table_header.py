@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import Fatal
+from domain.errors import Fatal, written_of
 from jobs.formats.mxl.generator import text_8
 from jobs.formats.tables.mapping import Found
 from jobs.formats.tables.misfits import HeaderUnknown
@@ -172,6 +172,7 @@ def test_what_was_found_can_be_corrected(said: dict[str, Any], row: dict[str, st
         ({"mapping": {"colour": "A"}}, "mapping_field_unknown"),
         ({"mapping": {"quantity": "нет такой"}}, "mapping_heading_missing"),
         ({"header_row": 2}, "mapping_incomplete"),
+        ({"header_row": 0, "mapping": {"number": "A"}}, "mapping_incomplete_bare"),
         ({"header_row": 77}, "header_unknown"),
         ({"mapping": {"quantity": ""}}, "header_unknown"),
     ],
@@ -179,6 +180,13 @@ def test_what_was_found_can_be_corrected(said: dict[str, Any], row: dict[str, st
 def test_failing_corrections_that_make_no_sense_are_refused(said: dict[str, Any], code: str) -> None:
     with pytest.raises(Fatal, match=code):
         read(table("Артикул;Остаток", "А-1;5"), STOCK, **said)
+
+
+def test_failing_a_sheet_that_is_not_there_is_told_those_there_are() -> None:
+    with pytest.raises(Fatal, match="sheet_unknown") as caught:
+        read(workbook([["Артикул", "Остаток"], ["А-1", 5]]), STOCK, sheet="Склад")
+    names = written_of(caught.value.detail)
+    assert names == {"names": "“TDSheet”"}
 
 
 def test_failing_a_field_that_is_not_there_is_told_the_keys_there_are() -> None:

@@ -11,7 +11,7 @@ from domain.errors import Fatal, written_of
 from jobs.formats.tables.books import opened
 from jobs.formats.tables.finding import find
 from jobs.formats.tables.mapping import Found, Wishes
-from jobs.formats.tables.misfits import HeaderUnknown, HeadingsMissing
+from jobs.formats.tables.misfits import FieldsMissing, HeaderUnknown, HeadingsMissing
 from jobs.prices.layouts import STOCK
 from tests.formats.sheets import Rows, read, table, workbook
 
@@ -81,6 +81,34 @@ def test_a_header_of_two_rows_is_found_by_what_stands_above_each_column() -> Non
     assert found.header_rows[:2] == (2, 3)
     of_row, _, _ = read(content, STOCK, header_row=2, mapping={"number": "Foo", "quantity": "Стало"})
     assert (places(of_row), of_row.header_rows) == (places(found), found.header_rows)
+
+
+def test_a_heading_that_is_written_above_each_of_its_columns_spans_them_as_a_merged_one() -> None:
+    content = table("Артикул;Остаток;Остаток", ";Сумма;Количество", "А-1;50;6")
+    plain, rows, _ = read(content, STOCK)
+    assert (plain.header_rows, plain.columns["quantity"][0].header) == ((1, 2), "Остаток / Количество")
+    assert [row["quantity"] for row in rows] == ["6"]
+    found = read_by({"mapping": {"number": "Артикул", "quantity": "Остаток / Количество"}}, content)
+    assert places(found) == {"number": 0, "quantity": 2}
+
+
+def test_a_column_is_called_by_all_above_it_before_a_part_of_that() -> None:
+    content = table("Артикул;Остаток;;Сумма", ";Сумма;Шт;", "А-1;50;6;7")
+    assert places(read_by({"mapping": {"number": "Артикул", "quantity": "Сумма"}}, content))["quantity"] == 3
+
+
+def test_failing_a_template_that_gives_one_column_twice_is_blamed_with_the_row_it_was_read_by() -> None:
+    template = {"mapping": {"quantity": "B", "number": "Артикул"}}
+    for said in ({}, {"header_row": 2}):
+        with pytest.raises(FieldsMissing) as raised:
+            read_by(template, table("Отчет", "Остаток;Артикул", "5;А-1"), **said)
+        error = raised.value
+        assert (error.code, error.arguments) == ("template_incomplete", {"wanted": "quantity", "row": 2})
+        assert written_of(error.detail) == {
+            "template": "Склад",
+            "column": "quantity = B",
+            "cells": "Остаток | Артикул",
+        }
 
 
 def test_a_header_of_three_rows_is_read_to_its_end() -> None:

@@ -76,7 +76,10 @@ async def test_the_same_file_names_the_first_task_unless_forced(submissions: Sub
     first = await submissions.submit(UPLOAD)
     with pytest.raises(FileAlreadyImported) as refused:
         await submissions.submit(UPLOAD)
-    assert refused.value.task_id == first.task_id
+    assert (refused.value.task_id, refused.value.kind) == (first.task_id, "bank_transactions")
+    with pytest.raises(FileAlreadyImported) as of_another:
+        await submissions.submit(Submission("contractors", actor="1", file_hash="aa"))
+    assert (of_another.value.task_id, of_another.value.kind) == (first.task_id, "bank_transactions")
     forced = Submission("bank_transactions", actor="1", file_hash="aa", force=True)
     assert (await submissions.submit(forced)).task_id != first.task_id
 

@@ -99,6 +99,13 @@ def test_a_stopped_task_says_how_many_rows_it_left() -> None:
     assert (view.status, view.progress.message.args) == ("cancelled", {"rows": 100})
 
 
+def test_a_stopped_task_has_loaded_no_duplicates() -> None:
+    left = Counts(created=2, updated=3, duplicate=40, unchanged=5, rejected=1, skipped=7)
+    ended = cancelled().model_copy(update={"totals": left})
+    view = view_of(submitted, started, batch(1, 58), TaskCancelRequested(), ended)
+    assert view.progress.message.args == {"rows": 5}
+
+
 def test_stopping_is_seen_while_it_is_under_way() -> None:
     view = view_of(submitted, started, TaskCancelRequested(), batch(1))
     assert view.progress.message.code == "task.cancelling"

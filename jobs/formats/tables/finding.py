@@ -14,7 +14,7 @@ from jobs.formats.tables.guessing import decimal_of
 from jobs.formats.tables.header import Header, best_header
 from jobs.formats.tables.limits import HEADER_ROWS, MOST_COLUMNS, SHOWN_CELLS, SHOWN_TEXT
 from jobs.formats.tables.mapping import Column, Found, Wishes
-from jobs.formats.tables.misfits import HeaderUnknown, HeadingsMissing, names_wanted
+from jobs.formats.tables.misfits import FieldsMissing, HeaderUnknown, HeadingsMissing, names_wanted
 from jobs.formats.tables.named import (
     header_from,
     headings,
@@ -36,8 +36,8 @@ class _Head:
 
 
 def find(book: Book, layout: Layout, wishes: Wishes) -> tuple[Found, list[GridRow]]:
-    """How to read it, and its first rows. Raises HeaderUnknown, HeadingsMissing, and Fatal:
-    ``sheet_unknown``, ``table_empty``, ``mapping_field_unknown``, ``mapping_incomplete``."""
+    """How to read it, and its first rows. Raises HeaderUnknown, HeadingsMissing, FieldsMissing, and Fatal:
+    ``sheet_unknown``, ``table_empty``, ``mapping_field_unknown``."""
     check_fields(layout, wishes.mapping)
     wanted = headings(wishes.mapping)
     first: _Head | None = None
@@ -83,8 +83,13 @@ def _sheets(book: Book, wishes: Wishes) -> Iterator[str]:
         return
     asked = [name for name in book.named if squeezed(name) == squeezed(wishes.sheet)]
     if not asked:
-        raise Fatal("sheet_unknown", sheets=len(book.named))
+        raise Fatal("sheet_unknown", written(names=_listed(book.named)), sheets=len(book.named))
     yield asked[0]
+
+
+def _listed(sheets: Sequence[str]) -> str:
+    names = ", ".join(f"“{name}”" for name in sheets[:MOST_SHEETS])
+    return f"{names} …" if len(sheets) > MOST_SHEETS else names
 
 
 def _first(book: Book, sheet: str, wishes: Wishes) -> list[GridRow]:
@@ -131,9 +136,9 @@ def _found(book: Book, head: _Head, header: Header, layout: Layout, wishes: Wish
     told = {name: value for name, value in told.items() if name not in wishes.mapping} | said
     missing = layout.required - {*columns, *told}
     if missing:
-        if wishes.header_row is None or wishes.hinted:
+        if not wishes.of_template and wishes.header_row is None:
             raise HeaderUnknown(layout, head.rows)
-        raise Fatal("mapping_incomplete", wanted=", ".join(sorted(missing)))
+        raise FieldsMissing(head.rows, missing, wishes, header)
     numbers = [one.place for field in layout.fields if field.number for one in columns.get(field.name, ())]
     cells = (row.cells[place] for row in under for place in numbers if place < len(row.cells))
     decimal = wishes.decimal or (decimal_of(cells) if book.format != "xlsx" else None)

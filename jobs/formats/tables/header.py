@@ -88,9 +88,10 @@ def _adjacent(rows: Sequence[GridRow], place: int) -> bool:
 
 def _goes_on(above: Sequence[str], below: Sequence[str]) -> bool:
     """A second row of a merged header: it says something only below cells that span several columns, or
-    span nothing at all, and no number."""
+    span nothing at all, and no number. A cell that repeats its left one spans too: it was not merged."""
     if _has_numbers(below):
         return False
+    above = [cell if cell != _at(above, place - 1) else "" for place, cell in enumerate(above)]
     filled = [place for place, cell in enumerate(below) if cell]
     free = [place for place in filled if not _at(above, place)]
     # A cell that spans has nothing to its right, where the row below goes on.

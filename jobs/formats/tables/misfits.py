@@ -1,6 +1,6 @@
 """Why a table cannot be read as it was wished: what is said of it, and the first rows to look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.errors import Fatal, written
 from jobs.formats.tables.fields import Layout
@@ -43,6 +43,31 @@ class HeadingsMissing(Misfit):
         if numbers:
             found["row"] = numbers[0]
         super().__init__(rows, f"{whose}_heading_{'missing' if numbers else 'nowhere'}", said, **found)
+
+
+class FieldsMissing(Misfit):
+    """The row that was taken as the header, as it is read by the mapping, leaves fields without a column
+    that are needed: ``mapping_incomplete``, ``template_incomplete`` where a template has its part in it,
+    ``mapping_incomplete_bare`` of a table that has no header."""
+
+    def __init__(
+        self, rows: Sequence[GridRow], missing: Iterable[str], wishes: Wishes, header: Header
+    ) -> None:
+        wanted = sorted(missing)
+        said = written(
+            template=wishes.template or "",
+            column=", ".join(
+                f"{name} = {wishes.mapping[name][:SHOWN_TEXT]}" if wishes.mapping.get(name) else name
+                for name in wanted
+            ),
+            cells=" / ".join(_cells(row.cells) for row in rows if row.number in header.rows),
+        )
+        found: dict[str, str | int] = {"wanted": ", ".join(wanted)}
+        if not header.rows:
+            super().__init__(rows, "mapping_incomplete_bare", said, **found)
+            return
+        whose = "template" if wishes.of_template else "mapping"
+        super().__init__(rows, f"{whose}_incomplete", said, **found, row=header.rows[0])
 
 
 def names_wanted(layout: Layout) -> str:

@@ -62,9 +62,16 @@ def texts_of(header: Header, rows: Sequence[GridRow]) -> Texts:
 
 def place_of(wanted: str, texts: Texts) -> int | None:
     """The 0-based column that is called so, or has that number or these letters."""
-    asked = squeezed(wanted)
-    called = (place for place, parts in texts.items() if asked and asked in map(squeezed, _readings(parts)))
-    return next(called, _lettered(wanted))
+    return next(iter(places_of(wanted, texts)), _lettered(wanted))
+
+
+def places_of(heading: str, texts: Texts) -> list[int]:
+    """The columns that are called so: by all that stands above them, else by a part of it."""
+    asked = squeezed(heading)
+    if not asked:
+        return []
+    whole = [place for place, parts in texts.items() if squeezed(" / ".join(parts)) == asked]
+    return whole or [place for place, parts in texts.items() if asked in map(squeezed, parts)]
 
 
 def _possible(rows: Sequence[GridRow], start: int, layout: Layout, wanted: Mapping[str, str]) -> list[Header]:
@@ -79,11 +86,6 @@ def _possible(rows: Sequence[GridRow], start: int, layout: Layout, wanted: Mappi
             break
         found.append(Header(tuple(row.number for row in block), found[0].columns))
     return found
-
-
-def _readings(parts: Parts) -> list[str]:
-    """``Остаток / Розница`` is also called by a part of it."""
-    return [" / ".join(parts), *parts]
 
 
 def _lettered(wanted: str) -> int | None:
