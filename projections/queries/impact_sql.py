@@ -26,13 +26,14 @@ WHERE r.task_id = :id AND t.task_id <> :id GROUP BY t.task_id
 # When a recalculation or a price list had what it is made of: what began later is not in it.
 MADE_AT = """
 (SELECT coalesce(max(at), 'infinity') FROM (
-    SELECT at FROM price_history WHERE task_id = :id UNION ALL SELECT taken_at FROM pricelist WHERE id = :id) m)
+    SELECT at FROM price_history WHERE task_id = :id
+    UNION ALL SELECT taken_at FROM pricelist WHERE id = :id) m)
 """
 
 # The quotes that a price of a recalculation is made of.
 _QUOTED = """
-price_history h JOIN quote q ON q.component_id = h.component_id AND q.kind = 'supplier' AND h.method <> 'manual'
-    AND q.day <= (h.inputs ->> 'as_of')::date
+price_history h JOIN quote q ON q.component_id = h.component_id AND q.kind = 'supplier'
+    AND h.method <> 'manual' AND q.day <= (h.inputs ->> 'as_of')::date
     AND q.day > (h.inputs ->> 'as_of')::date - (h.inputs ->> 'days')::integer
 """
 
@@ -74,8 +75,8 @@ _LOTS = "JOIN stock_lot l ON p.kind = 'warehouse' AND l.component_id = i.compone
 _OF_COMPONENTS = f"{_ITEM} JOIN component c ON c.id = i.component_id"
 _OF_PRICES = f"{_ITEM} {_LIST_PRICE}"
 _OF_QUOTES = f"""
-{_ITEM} {_LIST_PRICE} JOIN quote q ON q.component_id = i.component_id AND q.kind = 'supplier' AND h.method <> 'manual'
-    AND q.day <= (h.inputs ->> 'as_of')::date
+{_ITEM} {_LIST_PRICE} JOIN quote q ON q.component_id = i.component_id AND q.kind = 'supplier'
+    AND h.method <> 'manual' AND q.day <= (h.inputs ->> 'as_of')::date
     AND q.day > (h.inputs ->> 'as_of')::date - (h.inputs ->> 'days')::integer
 """
 _OF_COMPETING = f"{_ITEM} {_COMPETING}"

@@ -26,7 +26,9 @@ def test_another_export_is_no_file_of_roots(export: Path, tmp_path: Path) -> Non
     assert "tidemark audit roots --out FILE" in said.stderr
 
 
-@pytest.mark.parametrize("content", ["Сумма=1".encode("cp1251"), b"[1]\n", b'"1"\n', b'{"partition": 0}\n', b"1,2\n"])
+@pytest.mark.parametrize(
+    "content", ["Сумма=1".encode("cp1251"), b"[1]\n", b'"1"\n', b'{"partition": 0}\n', b"1,2\n"]
+)
 def test_any_other_file_is_none_either(export: Path, tmp_path: Path, content: bytes) -> None:
     said = tidemark("audit", "verify", export, "--roots", written(tmp_path / "x", content))
     assert (said.exit_code, "line 1 is none" in said.stderr) == (2, True), said.output

@@ -58,7 +58,9 @@ def _day(day: str) -> Any:
 
 async def lot(connection: AsyncConnection, task: str, of: int) -> None:
     row = {"component_id": of, "number": "", "warehouse": "", "lot": "", "unit": "", "currency": "RUB"}
-    await insert(connection, "stock_lot", key=new_id(), quantity=1, unit_cost=1, task_id=task, row_no=1, **row)
+    await insert(
+        connection, "stock_lot", key=new_id(), quantity=1, unit_cost=1, task_id=task, row_no=1, **row
+    )
 
 
 async def rate(connection: AsyncConnection, task: str, day: str) -> None:
@@ -254,7 +256,9 @@ async def test_what_stands_on_prices_is_the_same_asked_from_either_side(connecti
     )
     for kind in ("estimate", "competitor", "warehouse"):
         of_kind[kind] = await listed(connection, kind, of, currency="USD")
-    named = {"by_hand": "recalculate"} | dict.fromkeys(("estimate", "competitor", "warehouse"), "pricelist_create")
+    named = {"by_hand": "recalculate"} | dict.fromkeys(
+        ("estimate", "competitor", "warehouse"), "pricelist_create"
+    )
     known = {task: name for name, task in of_kind.items()}
     downward, upward = set(), set()
     for name, task in of_kind.items():
@@ -272,9 +276,7 @@ async def test_rows_brought_again_are_told_from_either_side(connection: AsyncCon
     first, second = await task_of(connection, "components"), await task_of(connection, "components")
     row = {"owner": first, "row_id": "1", "tab": "component", "task_id": second, "row_no": 1}
     await connection.execute(
-        text(
-            f"INSERT INTO carried_row ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"
-        ),
+        text(f"INSERT INTO carried_row ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"),
         row,
     )
     assert await after(connection, first, "components") == {(second, "brought", 1)}
