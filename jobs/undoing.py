@@ -170,8 +170,8 @@ def _listed(how: Undoing) -> str:
     return how.standings.format(rows=f"({how.listing})")
 
 
-# Of which ``verdict`` gives a reason, beside those in the closed period: a row that only gets back what it was
-# stays for those that stand on it.
+# Of which ``verdict`` gives a reason, beside those in the closed period: a row that only gets back what it
+# was stays for those that stand on it.
 CONFLICTING = "(made AND (unknown OR used)) OR covered OR carried OR by_person"
 _IN_CLOSED = "day_from <= %(until)s::date"
 _STANDING = ("mine", "made", "covered", "carried", "named", "by_person", "used", "unknown")
