@@ -59,7 +59,7 @@ class Impact(BaseModel):
         " transactions that are linked to them or classified by them."
     )
     stands_on: list[Related] = Field(
-        description="What it wrote over, was made of, links to, or was classified by."
+        description="What it wrote over or brought as well, was made of, links to, or was classified by."
     )
 
 

@@ -1,6 +1,7 @@
 """``tidemark audit``: take the history along as a file, and check such a file without any server."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,12 +16,14 @@ from cli.failures import PARTIAL, Failure
 from cli.root import state_of
 from cli.screen import Screen
 from cli.watching import task_id_of
+from domain.sealing import FORMAT
 from domain.tampering import Tampered
 from domain.verification import Verified, Verifier
 from events.audit import RootSigned
 
 # Not that something was done to it: it is none.
 _NO_EXPORT = frozenset({"empty", "foreign"})
+_KEY = re.compile(r"[0-9a-f]{64}")
 app = typer.Typer(no_args_is_help=True)
 
 Task = Annotated[
@@ -64,7 +67,7 @@ def verify(ctx: typer.Context, file: File, key: KeyOption = None, roots: RootsFi
         with file.open("rb") as lines:
             found = verifier.verify(lines)
     except OSError as error:
-        raise Failure("cli.file_unreadable", str(file), reason=error.strerror or str(error)) from error
+        raise _unreadable(file, error) from error
     except Tampered as tampered:
         if tampered.fault in _NO_EXPORT:
             raise Failure(f"cli.audit.{tampered.fault}", str(file)) from tampered
@@ -104,17 +107,40 @@ def _key(said: str | None) -> str | None:
     if said is None:
         return None
     path = Path(said)
-    return (path.read_text(encoding="ascii") if path.is_file() else said).strip().lower()
+    try:
+        found = (path.read_text(encoding="ascii") if path.is_file() else said).strip().lower()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        raise Failure("cli.audit.no_key", said) from error
+    if not _KEY.fullmatch(found):
+        raise Failure("cli.audit.no_key", said)
+    return found
 
 
 def _roots(path: Path | None) -> Mapping[tuple[int, int], RootSigned]:
     if path is None:
         return {}
     try:
-        found = [RootSigned(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError, TypeError) as error:
-        raise Failure("cli.file_unreadable", str(path), reason=type(error).__name__) from error
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    found = [_root(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    if not found:
+        raise Failure("cli.audit.roots_empty", str(path))
     return {(signed.partition, signed.number): signed for signed in found}
+
+
+def _root(path: Path, number: int, line: bytes) -> RootSigned:
+    try:
+        return RootSigned(**json.loads(line))
+    except (ValueError, TypeError) as error:
+        said = "roots_export" if FORMAT.encode() in line else "roots_foreign"
+        raise Failure(f"cli.audit.{said}", str(path), line=number) from error
+
+
+def _unreadable(path: Path, error: OSError) -> Failure:
+    return Failure("cli.file_unreadable", str(path), reason=error.strerror or str(error))
 
 
 def _tell(screen: Screen, tampered: Tampered) -> None:

@@ -32,7 +32,9 @@ class Scopes(StrEnum):
     rejected = "rejected"
 
 
-Failing = Annotated[str | None, typer.Option("--failure", help="Fingerprint of an error.")]
+Failing = Annotated[
+    str | None, typer.Option("--failure", help="Fingerprint of an error, whole, as `show` names it.")
+]
 By = Annotated[str | None, typer.Option("--by", help="Who asked for them.")]
 From = Annotated[
     datetime | None,

@@ -10,6 +10,7 @@ from cli.failures import Unreachable
 from infra.settings import Settings
 
 if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 
@@ -25,10 +26,17 @@ async def database(settings: Settings) -> AsyncIterator[AsyncEngine]:
     try:
         yield engine
     except (OperationalError, InterfaceError) as error:
-        where = str(engine.url.render_as_string(hide_password=True))
-        raise Unreachable("cli.database_unreachable", where, reason=_first_line(error.orig)) from error
+        raise unreachable(settings, error) from error
     finally:
         await engine.dispose()
+
+
+def unreachable(settings: Settings, error: DBAPIError) -> Unreachable:
+    """In words, without the password."""
+    from sqlalchemy.engine import make_url
+
+    where = make_url(settings.libpq_url).render_as_string(hide_password=True)
+    return Unreachable("cli.database_unreachable", where, reason=_first_line(error.orig))
 
 
 def _first_line(error: BaseException | None) -> str:

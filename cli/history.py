@@ -48,7 +48,7 @@ def events(
             raise Failure("cli.events_by_api")
         _by_api(state, task, frozenset(types or ()), as_json)
         return
-    settings = state.installation.settings()
+    settings = state.installation.reaching("kafka")
     wanted = Wanted(
         settings.namespace + topic, task, positions(start) if start else None, frozenset(types or ())
     )

@@ -70,6 +70,14 @@ class Installation:
             raise Failure("cli.no_password", str(self.home / "credentials.json"), user=user)
         return Account(user, str(known))
 
+    def reaching(self, *servers: str) -> Settings:
+        """The settings of who goes to these servers (``kafka``, ``database_url``); Unreachable where nothing
+        says where one is: at its usual port there may be somebody else's."""
+        found = self.settings()
+        if not found.model_fields_set.issuperset(servers):
+            raise Unreachable("cli.no_servers", str(self.home / "stack.json"))
+        return found
+
     def settings(self) -> Settings:
         """The installation's settings; what the environment leaves out is taken from the running stack."""
         given = self._environment().model_fields_set

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import typer
 
+from cli.databases import unreachable
 from cli.failures import PARTIAL, Failure, Unreachable
 from cli.root import State, state_of
 from cli.screen import cells, table
+from infra.settings import Settings
 from infra.wording import number
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,7 +36,7 @@ def rebuild(ctx: typer.Context, switch: Switch = False) -> None:
 
     state = state_of(ctx)
     state.screen.tell("cli.projections.rebuilding")
-    report = _run(state, built(state.installation.settings(), switch=switch))
+    report = _run(state, built(_settings(state), switch=switch))
     for line in lines(report):
         state.screen.line(line)
     if report.differences and not report.switched:
@@ -47,7 +49,7 @@ def rollback(ctx: typer.Context) -> None:
     from projections.rebuild import rolled_back
 
     state = state_of(ctx)
-    if _run(state, rolled_back(state.installation.settings())):
+    if _run(state, rolled_back(_settings(state))):
         state.screen.say("cli.projections.rolled_back")
     else:
         state.screen.tell("cli.projections.nothing_before")
@@ -61,7 +63,7 @@ def repair(ctx: typer.Context, task: Annotated[UUID, typer.Argument(help="The ta
 
     state = state_of(ctx)
     state.screen.tell("cli.projections.rebuilding")
-    found = _run(state, repaired(state.installation.settings(), task))
+    found = _run(state, repaired(_settings(state), task))
     changed = found.changed
     if not found.known:
         raise Failure("cli.projections.no_task", str(task))
@@ -78,7 +80,7 @@ def status(ctx: typer.Context) -> None:
 
     state = state_of(ctx)
     screen = state.screen
-    found = _run(state, standing(state.installation.settings()))
+    found = _run(state, standing(_settings(state)))
     late = found.heartbeat is None or found.heartbeat > LATE_SECONDS
     seconds = "–" if found.heartbeat is None else f"{found.heartbeat:.1f}"
     behind = "cli.projections.late" if late else "cli.projections.alive"
@@ -93,7 +95,13 @@ def status(ctx: typer.Context) -> None:
         raise typer.Exit(PARTIAL)
 
 
+def _settings(state: State) -> Settings:
+    return state.installation.reaching("kafka", "database_url")
+
+
 def _run(state: State, work: Coroutine[None, None, T]) -> T:
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
     from infra.kafka import LogUnavailable
 
     try:
@@ -101,3 +109,5 @@ def _run(state: State, work: Coroutine[None, None, T]) -> T:
     except LogUnavailable as error:
         settings = state.installation.settings()
         raise Unreachable("cli.kafka_unreachable", settings.kafka, reason=str(error)) from error
+    except (OperationalError, InterfaceError) as error:
+        raise unreachable(state.installation.settings(), error) from error

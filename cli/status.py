@@ -27,6 +27,10 @@ class Tag:
     def __str__(self) -> str:
         return f"{self.sign} {self.words}"
 
+    def with_message(self, message: str) -> str:
+        """With what the task says of itself, which of an ended one begins with the same words."""
+        return f"{self.sign} {message}" if message.startswith(self.words) else f"{self} · {message}"
+
 
 def tag(screen: Screen, task: Json) -> Tag:
     """The tag of a task as the API gives it."""

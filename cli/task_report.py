@@ -80,6 +80,15 @@ def report(screen: Screen, api: Api, task: Json, command: ImportCommand | None =
     recorded_until(screen, task)
 
 
+def as_it_stood(screen: Screen, task: Json) -> None:
+    """A task at an earlier moment: its standing, and what had become of its rows by then."""
+    standing = tag(screen, task)
+    screen.line(standing.with_message(task["progress"]["message"]), style=f"bold {standing.style}")
+    if sum(task["counts"].values()):
+        screen.line()
+        screen.show(verdict_table(screen, task["counts"]))
+
+
 def _days(params: Json) -> dict[str, str]:
     return {name: str(params[name]) for name in ("date_from", "date_to") if name in params}
 
@@ -151,7 +160,7 @@ def _error(screen: Screen, api: Api, task: Json) -> Json | None:
     if error := task["error"]:
         style = "red" if task["status"] == "failed" else "yellow"
         screen.line(error["message"], style=style)
-        screen.line(f"{screen.word('cli.support_code')}: {error['fingerprint']}", style="dim")
+        screen.line(f"{screen.word('cli.fingerprint')}: {error['fingerprint']}", style="dim")
         if error["type"] in _MISFITS:
             found = api.get(f"/tasks/{task['id']}/mapping")
             unknown_header(screen, found)
@@ -160,4 +169,8 @@ def _error(screen: Screen, api: Api, task: Json) -> Json | None:
 
 
 def _params(params: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={json.dumps(value)}" for name, value in params.items() if name != "file_name")
+    return ", ".join(
+        f"{name}={json.dumps(value, ensure_ascii=False)}"
+        for name, value in params.items()
+        if name != "file_name"
+    )

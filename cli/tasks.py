@@ -12,7 +12,7 @@ from cli.api import Api, Json
 from cli.root import state_of
 from cli.screen import Screen, cells, table
 from cli.status import tag
-from cli.task_report import details, kind, report
+from cli.task_report import as_it_stood, details, kind, report
 from cli.watching import TaskId
 from infra.wording import number
 
@@ -88,7 +88,7 @@ def show(ctx: typer.Context, task_id: TaskId, as_json: AsJson = False, as_of: As
         details(state.screen, task)
         state.screen.line()
         if as_of:
-            state.screen.line(f"{tag(state.screen, task)} · {task['progress']['message']}")
+            as_it_stood(state.screen, task)
             return
         report(state.screen, api, task)
 
@@ -104,7 +104,7 @@ def cancel(ctx: typer.Context, task_id: TaskId) -> None:
 
 def _left(screen: Screen, api: Api, task_id: str) -> None:
     task = api.get(f"/tasks/{task_id}")
-    screen.line(f"{tag(screen, task)} · {task['progress']['message']}")
+    screen.line(tag(screen, task).with_message(task["progress"]["message"]))
 
 
 def _list(screen: Screen, found: list[Json]) -> None:

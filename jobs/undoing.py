@@ -151,7 +151,7 @@ async def foresee_conflicts(
     closed = _concerning(how, closed)
     wanted = (
         f"SELECT * FROM ({_listed(how)}) s"
-        f" WHERE mine AND (unknown OR used OR covered OR carried OR by_person OR {_IN_CLOSED})"
+        f" WHERE mine AND ({CONFLICTING} OR {_IN_CLOSED})"
         ' AND row_id COLLATE "C" > %(after)s ORDER BY row_id COLLATE "C" LIMIT %(limit)s'
     )
     until = None if closed is None or closed.override else closed.until
@@ -170,6 +170,9 @@ def _listed(how: Undoing) -> str:
     return how.standings.format(rows=f"({how.listing})")
 
 
+# Of which ``verdict`` gives a reason, beside those in the closed period: a row that only gets back what it
+# was stays for those that stand on it.
+CONFLICTING = "(made AND (unknown OR used)) OR covered OR carried OR by_person"
 _IN_CLOSED = "day_from <= %(until)s::date"
 _STANDING = ("mine", "made", "covered", "carried", "named", "by_person", "used", "unknown")
 _LOOKED = {*_STANDING, "row_id", "row_no", "shown", "other_task", "day_from", "day_to"}

@@ -169,8 +169,10 @@ def lines(report: Report) -> Sequence[str]:
     else:
         verdict = ["rebuilt equals live, row by row"]
     counted = ", ".join(f"{table} {n}" for table, n in report.rows.items())
-    place = (
-        "The rebuilt tables are live now." if report.switched else "The live tables were left as they are."
-    )
+    place = "The live tables were left as they are."
+    if report.switched:
+        place = "The rebuilt tables are live now."
+    elif report.differences:
+        place += " Put the rebuilt ones in their place: tidemark projections rebuild --switch"
     took = ", ".join(f"{what} in {seconds:.1f} s" for what, seconds in report.seconds.items())
     return [f"rows: {counted}", *verdict, took, place]

@@ -4,9 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from domain.undo import Reason
 from infra.wording import LANGUAGES, Language, language_of, plural, word, words
 
 ROOT = Path(__file__).parents[2]
@@ -110,3 +112,9 @@ def test_a_missing_argument_does_not_break_the_sentence() -> None:
 )
 def test_the_readers_language(header: str | None, language: Language) -> None:
     assert language_of(header) == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_every_reason_why_an_undo_leaves_a_row_has_words(reason: str, language: Language) -> None:
+    assert words(language)[f"undo.{reason}"]

@@ -69,6 +69,22 @@ def test_nothing_runs_here(tmp_path: Path) -> None:
     assert "Неизвестно, где работает Tidemark" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("projections", "status"),
+        ("projections", "rebuild"),
+        ("events", "0190c1de-0000-7000-8000-000000000000"),
+    ],
+)
+def test_without_a_stack_nobody_else_s_servers_are_asked(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = tidemark(*command, env={"TIDEMARK_HOME": str(tmp_path)})
+    assert result.exit_code == 3
+    assert "Nothing says where Tidemark is" in result.stderr
+    assert "TIDEMARK_KAFKA" in result.stderr
+    assert "Traceback" not in result.output
+
+
 def test_an_id_that_is_none(tmp_path: Path) -> None:
     result = tidemark("show", "../../secrets", env={"TIDEMARK_HOME": str(tmp_path)})
     assert result.exit_code == 2
@@ -87,11 +103,13 @@ def test_kafka_and_postgres_that_do_not_answer(tmp_path: Path) -> None:
             "TIDEMARK_DATABASE_URL": f"postgresql://u:secret-word@{place}/x",
         }
         events, demo = tidemark("events", env=env), tidemark("demo", "clear", env=env)
-    assert (events.exit_code, demo.exit_code) == (3, 3)
+        status = tidemark("projections", "status", env=env)
+    assert (events.exit_code, demo.exit_code, status.exit_code) == (3, 3, 3)
     assert "Kafka does not answer" in events.stderr
-    assert "The database does not answer" in demo.stderr
-    assert "secret-word" not in demo.output
-    assert "Traceback" not in events.output + demo.output
+    for asked in (demo, status):
+        assert "The database does not answer" in asked.stderr
+        assert "secret-word" not in asked.output
+    assert "Traceback" not in events.output + demo.output + status.output
 
 
 def test_a_reader_who_has_enough_ends_it_quietly(tmp_path: Path) -> None:

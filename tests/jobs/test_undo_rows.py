@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import psycopg
 import pytest
 
+from domain.undo import Standing, verdict
 from jobs.contractors.reading import own_key
 from jobs.kinds.contractor_rows import ContractorWriter, IncomingContractor
 from jobs.kinds.recalculate import Recalculate
 from jobs.records import Contractor
-from jobs.undoing import foresee, foresee_conflicts, undoing_of
+from jobs.undoing import CONFLICTING, foresee, foresee_conflicts, undoing_of
 from tests.jobs.undoing_world import (
     DAY,
     GONE,
@@ -231,6 +233,37 @@ async def test_a_preview_counts_what_the_undo_then_does(connection: Connection) 
     }
     assert sorted(one.row.row_id for one in conflicts) == sorted(one.row.row_id for one in done if one.reason)
     assert {one.row.other_task for one in conflicts} == {task_no(2), task_no(3)}
+
+
+async def test_a_preview_of_a_component_that_gets_back_what_it_was_is_no_conflict_for_those_that_stand_on_it(
+    connection: Connection,
+) -> None:
+    await imported(connection, "components", 1, {"code": "X", "name": "a"})
+    await imported(
+        connection, "quotes", 2, {"number": "X", "supplier": "ООО", "price": "10", "date": DAY.isoformat()}
+    )
+    await imported(connection, "components", 3, {"code": "X", "name": "b"})
+    how = undoing_of(kind_of("components"))
+    assert how is not None
+    for force in (False, True):
+        [group] = await foresee(connection, how, task_no(3), force=force)
+        assert (group.action, group.reason) == ("restore", None)
+        assert await foresee_conflicts(connection, how, task_no(3), force=force, after="", limit=10) == []
+    assert became(await undone(connection, "components", 3)) == {"X": ("restore", None)}
+
+
+async def test_the_preview_names_exactly_the_rows_that_have_a_reason(connection: Connection) -> None:
+    """However a row of any kind stands, and whether it is forced."""
+    flags = ("made", "covered", "carried", "named", "by_person", "used", "unknown")
+    ways = list(product((False, True), repeat=len(flags)))
+    columns = ", ".join(flags)
+    values = ", ".join(f"({', '.join(map(str, way))})" for way in ways)
+    listed = f"SELECT {columns}, {CONFLICTING} FROM (VALUES {values}) s ({columns})"
+    found = {tuple(way): conflict for *way, conflict in await every(connection, listed)}
+    assert len(found) == len(ways)
+    for way, force in product(ways, (False, True)):
+        said = verdict(Standing(**dict(zip(flags, way, strict=True))), force=force)
+        assert found[way] == (said.reason is not None), (way, force)
 
 
 async def test_a_price_list_and_a_model_are_not_taken_back() -> None:

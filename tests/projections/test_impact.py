@@ -56,6 +56,13 @@ def _day(day: str) -> Any:
     return datetime.fromisoformat(day).date()
 
 
+async def lot(connection: AsyncConnection, task: str, of: int) -> None:
+    row = {"component_id": of, "number": "", "warehouse": "", "lot": "", "unit": "", "currency": "RUB"}
+    await insert(
+        connection, "stock_lot", key=new_id(), quantity=1, unit_cost=1, task_id=task, row_no=1, **row
+    )
+
+
 async def rate(connection: AsyncConnection, task: str, day: str) -> None:
     await insert(connection, "currency_rate", currency="USD", day=_day(day), rate=90, task_id=task, row_no=1)
 
@@ -164,10 +171,7 @@ async def test_price_lists_stand_on_what_their_kind_is_made_of(connection: Async
     await rate(connection, rates, "2025-02-28")
     await priced(connection, recalculated, of)
     stock = new_id()
-    lot = {"component_id": of, "number": "", "warehouse": "", "lot": "", "unit": "", "currency": "RUB"}
-    await insert(
-        connection, "stock_lot", key=new_id(), quantity=1, unit_cost=1, task_id=stock, row_no=1, **lot
-    )
+    await lot(connection, stock, of)
     estimate = await listed(connection, "estimate", of)
     dollars = await listed(connection, "estimate", of, currency="USD")
     competitor = await listed(connection, "competitor", of)
@@ -230,3 +234,50 @@ async def test_transactions_stand_on_the_model_and_on_who_decided_again(connecti
     assert await before(connection, bank, "bank_transactions") == {(model, "classified", 1)}
     assert await after(connection, bank, "bank_transactions") == {(again, "reclassified", 1)}
     assert await before(connection, again, "transactions_reclassify") == {(bank, "reclassified", 1)}
+
+
+async def test_what_stands_on_prices_is_the_same_asked_from_either_side(connection: AsyncConnection) -> None:
+    of_kind = {
+        kind: await task_of(connection, kind)
+        for kind in ("components", "quotes", "stock_import", "currency_rates", "recalculate")
+    }
+    of = await component(connection, of_kind["components"])
+    by_hand = await component(connection, of_kind["components"], "Y")
+    for one in (of, by_hand):
+        await quote(connection, of_kind["quotes"], one, "supplier")
+    await quote(connection, of_kind["quotes"], of, "competitor")
+    await rate(connection, of_kind["currency_rates"], "2025-02-28")
+    await lot(connection, of_kind["stock_import"], of)
+    await priced(connection, of_kind["recalculate"], of)
+    manual = of_kind["by_hand"] = await task_of(connection, "recalculate")
+    await priced(connection, manual, by_hand)
+    await connection.execute(
+        text("UPDATE price_history SET method = 'manual' WHERE task_id = :id"), {"id": manual}
+    )
+    for kind in ("estimate", "competitor", "warehouse"):
+        of_kind[kind] = await listed(connection, kind, of, currency="USD")
+    named = {"by_hand": "recalculate"} | dict.fromkeys(
+        ("estimate", "competitor", "warehouse"), "pricelist_create"
+    )
+    known = {task: name for name, task in of_kind.items()}
+    downward, upward = set(), set()
+    for name, task in of_kind.items():
+        kind = named.get(name, name)
+        upward |= {(name, known[one]) for one, *_ in await before(connection, task, kind)}
+        downward |= {(known[one], name) for one, *_ in await after(connection, task, kind)}
+    assert upward == downward
+    made = ("recalculate", "estimate", "competitor", "warehouse", "by_hand")
+    assert {(one, "components") for one in made} <= upward
+    assert {one for one, on in upward if on == "stock_import"} == {"warehouse"}
+    assert {one for one, on in upward if on == "quotes"} == {"recalculate", "estimate", "competitor"}
+
+
+async def test_rows_brought_again_are_told_from_either_side(connection: AsyncConnection) -> None:
+    first, second = await task_of(connection, "components"), await task_of(connection, "components")
+    row = {"owner": first, "row_id": "1", "tab": "component", "task_id": second, "row_no": 1}
+    await connection.execute(
+        text(f"INSERT INTO carried_row ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"),
+        row,
+    )
+    assert await after(connection, first, "components") == {(second, "brought", 1)}
+    assert await before(connection, second, "components") == {(first, "brought", 1)}

@@ -22,7 +22,7 @@ from events.tasks import (
 from events.topics import TASKS
 from infra.clock import new_id
 from infra.postgres import create_engine
-from projections.rebuild import BESIDE, rebuild, rolled_back
+from projections.rebuild import BESIDE, lines, rebuild, rolled_back
 from projections.rebuilding.comparing import Side, compared
 from projections.repair import repair
 from projections.standing import standing
@@ -108,6 +108,7 @@ async def test_a_row_that_differs_is_found(live: Live) -> None:
     )
     report = await rebuild(live.settings)
     assert report.differences == {"task": 2}
+    assert lines(report)[-1].endswith("tidemark projections rebuild --switch")
     engine = create_engine(live.settings.libpq_url)
     async with engine.connect() as connection, engine.connect() as another:
         beside = Side(connection, BESIDE)
