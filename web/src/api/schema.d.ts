@@ -2946,7 +2946,7 @@ export interface components {
             standing_on: components["schemas"]["Related"][];
             /**
              * Stands On
-             * @description What it wrote over, was made of, links to, or was classified by.
+             * @description What it wrote over or brought as well, was made of, links to, or was classified by.
              */
             stands_on: components["schemas"]["Related"][];
         };
