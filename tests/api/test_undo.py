@@ -106,6 +106,8 @@ async def test_conflicts_are_paged_and_worded(api: Installation) -> None:
 
 async def test_it_says_what_stands_on_a_task_and_what_it_stands_on(api: Installation) -> None:
     one, two, priced, listed = await completed(api), await completed(api), new_id(), new_id()
+    # Prices are looked for where a task of its kind can stand behind them.
+    await execute(api, "UPDATE read.task SET kind = 'components' WHERE id = %s", one)
     await execute(
         api,
         "INSERT INTO row_before (task_id, tab, row_id, owner, before)"

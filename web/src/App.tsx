@@ -35,6 +35,13 @@ const LIGHT = {
   colorSuccess: "#237804",
   colorWarning: "#874d00",
   colorError: "#cf1322",
+  // What it would make of those by itself is grey.
+  colorSuccessBg: "#f6ffed",
+  colorSuccessBorder: "#b7eb8f",
+  colorWarningBg: "#fffbe6",
+  colorWarningBorder: "#ffe58f",
+  colorErrorBg: "#fff1f0",
+  colorErrorBorder: "#ffa39e",
   colorTextDescription: "rgba(0, 0, 0, 0.65)",
   colorTextPlaceholder: "rgba(0, 0, 0, 0.6)",
 };
