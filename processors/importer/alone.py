@@ -1,7 +1,7 @@
 """A batch that was delivered three times and left no outcome, tried by a process that does nothing else.
 
 Stops, rebalances and power cuts leave no outcome either: only what ends such a process too is poison.
-``python -m processors.importer.alone`` takes the batch on standard input and writes it as an importer does.
+``python -m processors.trial.main`` takes the batch on standard input and writes it as an importer does.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 AWAY = 75
 # Whoever works at one batch for so long, the longest wait for an undo included, does not end by itself.
 MOST_SECONDS = 900.0
-_THIS = (sys.executable, "-m", "processors.importer.alone")
+_THIS = (sys.executable, "-m", "processors.trial.main")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,3 @@ async def tried(settings: Settings, delivered: Delivered) -> int:
     finally:
         await engine.dispose()
     return 0
-
-
-if __name__ == "__main__":
-    _delivered = pickle.load(sys.stdin.buffer)
-    assert isinstance(_delivered, Delivered)
-    sys.exit(asyncio.run(tried(Settings(), _delivered)))
