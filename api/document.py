@@ -3,13 +3,12 @@
 import json
 import sys
 
-from api.app import create_app
-from infra.settings import Settings
+from api.main import app
 
 
 def main() -> None:
     """Write it as JSON; no server has to run."""
-    json.dump(create_app(Settings()).openapi(), sys.stdout, ensure_ascii=False)
+    json.dump(app.openapi(), sys.stdout, ensure_ascii=False)
 
 
 if __name__ == "__main__":

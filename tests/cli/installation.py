@@ -45,7 +45,7 @@ class Installed:
         """One command in a process of its own, which can be sent signals."""
         return subprocess.Popen(
             [ROOT / "tidemark", *arguments],
-            env=os.environ | self.env | {"LC_ALL": "C"},
+            env=os.environ | self.env | {"LC_ALL": "C", "PYTHONFAULTHANDLER": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

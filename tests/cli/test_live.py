@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,15 @@ def written(folder: Path, request: pytest.FixtureRequest, documents: int, **how:
 def newest(live: Installed) -> dict[str, Any]:
     found: list[dict[str, Any]] = json.loads(live.run("tasks", "--limit", "1", "--json").stdout)
     return found[0]
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """What a command still says; one that does not end is asked where it stands."""
+    try:
+        return process.communicate(timeout=60)[1]
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        raise AssertionError(f"it has not ended:\n{process.communicate()[1]}") from None
 
 
 def rows(live: Installed, task_id: str) -> int:
@@ -160,7 +170,7 @@ def test_ctrl_c_leaves_the_task_running(
         while " %" not in process.stderr.readline():
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        said = ended(process)
     assert process.returncode == 130
     task_id = newest(live)["id"]
     assert f"tidemark watch {task_id}" in said

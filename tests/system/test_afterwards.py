@@ -49,8 +49,9 @@ def test_what_stands_on_an_import_is_told(manager: Client, made: Making) -> None
     assert [(one["task_id"], one["how"], one["rows"]) for one in found["standing_on"]] == [
         (second, "brought", 50)
     ]
-    # Who only brings what is there already stands on nothing: it can be undone in any order.
-    assert manager.get(f"/tasks/{second}/impact")["stands_on"] == []
+    # The same pair from the other side: undone alone, the second takes nothing of the first's.
+    standing = manager.get(f"/tasks/{second}/impact")["stands_on"]
+    assert [(one["task_id"], one["how"], one["rows"]) for one in standing] == [(first, "brought", 50)]
 
 
 def test_what_was_cleaned_up_leaves_the_lists_and_its_history_stays_and_verifies(
