@@ -1,6 +1,7 @@
 """A whole installation for the command line's tests: every process real, on the servers of the run."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,7 +50,13 @@ class Installed:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # What is started in the background of a shell has it ignored, and would hand that on.
+            preexec_fn=_heeds_interrupts,
         )
+
+
+def _heeds_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
