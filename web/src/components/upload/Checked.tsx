@@ -2,28 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Flex, Typography } from "antd";
 import { useState } from "react";
 import { hasEnded, type TaskInfo } from "../../api/tasks";
-import { listAttempts, type Reading } from "../../api/upload";
+import { listAttempts } from "../../api/upload";
 import { useWords } from "../../i18n";
-import type { Upload } from "../../state/kinds";
 import { useTask } from "../../state/task";
 import { Counts } from "../Counts";
 import { Problem } from "../Problem";
 import { Progress } from "../Progress";
-import { Mapping } from "./Mapping";
+import { Mapping, type Reread } from "./Mapping";
 import { Totals } from "./Totals";
 import { type Shown, Verdicts } from "./Verdicts";
 
-interface Props {
-  taskId: string;
-  kind: Upload;
-  reading: Reading;
-  /** The file is on its way once more: what stands here is about to be replaced. */
-  busy: boolean;
-  onReading(reading: Reading): void;
-}
-
 /** What a dry run came to: how the file was read, whether its totals add up, what would become of each row. */
-export function Checked({ taskId, kind, reading, busy, onReading }: Props) {
+export function Checked({ taskId, kind, reading, busy, onReading }: Reread) {
   const { task, error, refetch } = useTask(taskId);
   const ended = task !== undefined && hasEnded(task);
   return (

@@ -2,24 +2,13 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { aTask, NO_COUNTS, shown } from "../../testing/desk";
+import { A_TOTAL } from "../../testing/totals";
 import { uploading } from "../../testing/uploading";
 import { FileCard } from "./FileCard";
 
 const FILE = new File(["1CClientBankExchange"], "march.txt");
 const COUNTS = { ...NO_COUNTS, created: 1, rejected: 1 };
-const TOTAL = {
-  account: "40702810000000000001",
-  account_ref: "8e6e",
-  opening_stated: "100.00",
-  in_stated: "50.00",
-  out_stated: "20.00",
-  closing_stated: "130.01",
-  in_found: "50.00",
-  out_found: "20.00",
-  unreadable: 0,
-  turnover: "adds_up",
-  closing: "differs",
-};
+const TOTAL = { ...A_TOTAL, account: "40702810000000000001" };
 const REJECTED = {
   row: 2,
   verdict: "reject",

@@ -10,17 +10,19 @@ import { SaveTemplate } from "./SaveTemplate";
 const ENCODINGS = ["utf-8", "cp1251", "cp866", "utf-16"] as const;
 const NONE = "";
 
-interface Props {
+/** A file that was read for a dry run, and how it is read otherwise. */
+export interface Reread {
   taskId: string;
   kind: Upload;
   reading: Reading;
+  /** The file is on its way once more: what stands here is about to be replaced. */
   busy: boolean;
   /** Read the file once more, in this way. */
   onReading(reading: Reading): void;
 }
 
 /** How a table was read, to be put right: whatever is changed reads the file anew. Nothing for statements. */
-export function Mapping({ taskId, kind, reading, busy, onReading }: Props) {
+export function Mapping({ taskId, kind, reading, busy, onReading }: Reread) {
   const t = useWords();
   const { data: mapping } = useQuery({
     queryKey: ["mapping", taskId],
